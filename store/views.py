@@ -1,0 +1,164 @@
+"""The views that consumers read: the database's public face.
+
+A view is code, not data: every migration drops the views first and recreates them last, from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a view: its name, the SQL behind it, and what it means."""
+
+    name: str
+    sql: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view of the contract."""
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+    source: str
+
+
+_PUBLISHED = "(SELECT release_id FROM published_release WHERE id = 1)"
+_ARTIST = (
+    Column("artist_id", "a.id", "Number of the artist in this database"),
+    Column("artist", "a.name", "Name of the artist"),
+)
+_ARTIST_WITH_MBID = (
+    _ARTIST[0],
+    Column("mbid", "a.mbid", "MusicBrainz identifier, when known"),
+    _ARTIST[1],
+)
+
+VIEWS: tuple[View, ...] = (
+    View(
+        "artist_descriptors",
+        "What artists are described with, in the published release",
+        (
+            *_ARTIST_WITH_MBID,
+            Column("term", "t.term", "The descriptor, lower-cased"),
+            Column("kind", "t.kind", "n1, n2, n3 (words in a row), np (noun phrase) or adj (adjective)"),
+            Column("facet", "t.facet", "genre, mood, instrument, era, place, theme or other"),
+            Column("weight", "d.weight", "0 to 1; comparable between artists"),
+            Column("frequency", "d.frequency", "Occurrences in text about the artist"),
+            Column("documents", "d.documents", "Documents that use it about the artist"),
+            Column("sources", "d.sources", "Independent sources (hosts or collections) that do"),
+            Column("first_seen", "d.first_seen", "Day of the earliest publication that does, when known"),
+            Column("last_seen", "d.last_seen", "Day of the latest publication that does, when known"),
+        ),
+        "release_descriptors d"
+        " JOIN release_terms t ON t.release_id = d.release_id AND t.term_id = d.term_id"
+        f" JOIN artists a ON a.id = d.artist_id WHERE d.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "similar_artists",
+        "Similar artists, in the published release",
+        (
+            *_ARTIST,
+            Column("similar_artist_id", "b.id", "Number of the similar artist"),
+            Column("similar_artist", "b.name", "Name of the similar artist"),
+            Column("rank", "n.rank", "1 is the nearest"),
+            Column("similarity", "n.similarity", "0 to 1"),
+        ),
+        "release_neighbours n JOIN artists a ON a.id = n.artist_id JOIN artists b ON b.id = n.neighbour_id"
+        f" WHERE n.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "descriptor_evidence",
+        "Sentences in which an artist is described with a term, in the published release",
+        (
+            *_ARTIST,
+            Column("term", "t.term", "The descriptor"),
+            Column("quote", 'substr(o.text, e.start + 1, e."end" - e.start)', "The sentence"),
+            Column("url", "o.url", "Where it stands"),
+            Column("title", "o.title", "Title of that text"),
+            Column("source", "o.source", "Host or collection of that text"),
+            Column("published", "o.published", "Day of publication, when known"),
+        ),
+        "release_evidence e"
+        " JOIN release_terms t ON t.release_id = e.release_id AND t.term_id = e.term_id"
+        " JOIN artists a ON a.id = e.artist_id JOIN documents o ON o.id = e.document_id"
+        f" WHERE e.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "artist_activity",
+        "How much was written about artists, week by week, in the published release",
+        (
+            *_ARTIST,
+            Column("week", "v.week", "Monday of the week"),
+            Column("documents", "v.documents", "Documents about the artist published in the week"),
+            Column("sources", "v.sources", "Independent sources that published them"),
+            Column("familiarity", "v.familiarity", "0 to 1: how widely written about, up to that week"),
+            Column("buzz", "v.buzz", "0 to 1: how much more than usual was written in that week"),
+        ),
+        f"release_activity v JOIN artists a ON a.id = v.artist_id WHERE v.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "artist_vectors",
+        "One unit vector for each artist, in the published release; their dot product is the similarity",
+        (
+            *_ARTIST_WITH_MBID,
+            Column("dimensions", "v.dimensions", "Length of the vector"),
+            Column("vector", "v.vector", "float32, little-endian (SQLite) or pgvector (PostgreSQL)"),
+        ),
+        f"release_vectors v JOIN artists a ON a.id = v.artist_id WHERE v.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "current_release",
+        "The published release",
+        (
+            Column("release_id", "r.id", "Number of the release"),
+            Column("created", "r.created", "When it was made (UTC)"),
+            Column("engine", "r.engine", "What made it: local or spark"),
+            Column("parameters", "r.parameters", "Methods, parameters and seeds, as JSON"),
+            Column("documents", "r.documents", "Documents it rests on"),
+            Column("artists", "r.artists", "Artists with a vector"),
+            Column("terms", "r.terms", "Distinct descriptor terms"),
+            Column("metrics", "r.metrics", "What was measured while making it, as JSON"),
+        ),
+        f"releases r WHERE r.id = {_PUBLISHED}",
+    ),
+)
+
+
+def create_views(connection: Connection) -> None:
+    """Create all views, with their comments."""
+    for view in VIEWS:
+        for statement in statements(view, connection.dialect.name):
+            # A text with a colon or a per cent sign must not be read as a bind parameter.
+            connection.exec_driver_sql(statement)
+
+
+def drop_views(connection: Connection) -> None:
+    """Drop all views that exist."""
+    for view in VIEWS:
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view.name}")
+
+
+def statements(view: View, dialect: str) -> list[str]:
+    """The SQL that creates `view`; on SQLite, which has no COMMENT, comments stand in the view's text."""
+    columns = [f"    {c.sql} AS {c.name}" for c in view.columns]
+    if dialect == "sqlite":
+        ends = [","] * (len(columns) - 1) + [""]
+        lines = [f"{sql}{end}  -- {c.comment}" for sql, c, end in zip(columns, view.columns, ends, strict=True)]
+        body = "\n".join(lines)
+        return [f"CREATE VIEW {view.name} AS  -- {view.comment}\nSELECT\n{body}\nFROM {view.source}"]
+    body = ",\n".join(columns)
+    comments = [_comment(f"COLUMN {view.name}.{c.name}", c.comment) for c in view.columns]
+    create = f"CREATE VIEW {view.name} AS\nSELECT\n{body}\nFROM {view.source}"
+    return [create, _comment(f"VIEW {view.name}", view.comment), *comments]
+
+
+def _comment(on: str, text: str) -> str:
+    quoted = text.replace("'", "''")
+    return f"COMMENT ON {on} IS '{quoted}'"
