@@ -24,3 +24,5 @@ class DatabaseOutdated(DatabaseUnusable):
 
 class ReleaseNotFound(LinernotesError):
     """No release of that number, or none published yet."""
+
+    exit_code = 4

@@ -57,8 +57,8 @@ class ArtistRow(Base):
     mbid: Mapped[str | None] = mapped_column(String(36), unique=True, comment="MusicBrainz identifier")
     disambiguation: Mapped[str | None] = mapped_column(Text, comment="What tells artists of one name apart")
     country: Mapped[str | None] = mapped_column(Text, comment="ISO 3166 code or name of country or area")
-    begin: Mapped[str | None] = mapped_column(String(10), comment="Birth or founding, ISO 8601, may be partial")
-    end: Mapped[str | None] = mapped_column(String(10), comment="Death or dissolution, ISO 8601, may be partial")
+    begin: Mapped[str | None] = mapped_column(String(10), comment="Birth or founding, ISO 8601")
+    end: Mapped[str | None] = mapped_column(String(10), comment="Death or dissolution, ISO 8601")
 
 
 class ArtistAliasRow(Base):
@@ -92,12 +92,14 @@ class SourceRow(Base):
     )
 
     id: Mapped[int] = _key("Number of the source")
-    url: Mapped[str] = mapped_column(Text, unique=True, comment="Canonical URL of the feed, sitemap or home page")
+    url: Mapped[str] = mapped_column(Text, unique=True, comment="Canonical URL of feed, sitemap or home page")
     kind: Mapped[str] = mapped_column(String(8), comment="feed, sitemap or site")
     scope: Mapped[str | None] = mapped_column(Text, comment="URL prefix that followed links must share")
     interval_seconds: Mapped[int] = mapped_column(Integer, comment="Seconds between two rounds")
     added_at: Mapped[datetime] = mapped_column(UtcTime, comment="When the source was added (UTC)")
-    round_started_at: Mapped[datetime | None] = mapped_column(UtcTime, comment="Start of the latest round (UTC)")
+    round_started_at: Mapped[datetime | None] = mapped_column(
+        UtcTime, comment="Start of the last round (UTC)"
+    )
     round_finished_at: Mapped[datetime | None] = mapped_column(
         UtcTime, comment="End of the latest round (UTC); empty while one is under way"
     )
@@ -153,7 +155,7 @@ class PageRow(Base):
     etag: Mapped[str | None] = mapped_column(Text, comment="ETag of the latest body")
     last_modified: Mapped[str | None] = mapped_column(Text, comment="Last-Modified of the latest body")
     redirected_to: Mapped[str | None] = mapped_column(Text, comment="Canonical URL the page redirects to")
-    canonical_url: Mapped[str | None] = mapped_column(Text, index=True, comment="URL the page names canonical")
+    canonical_url: Mapped[str | None] = mapped_column(Text, index=True, comment="URL it names canonical")
     content_digest: Mapped[str | None] = mapped_column(String(64), comment="SHA-256 of the latest body")
     fetched_at: Mapped[datetime | None] = mapped_column(UtcTime, comment="When the latest answer came (UTC)")
     changed_at: Mapped[datetime | None] = mapped_column(UtcTime, comment="When the body last changed (UTC)")
@@ -172,7 +174,7 @@ class PageBodyRow(Base):
         ForeignKey("pages.id", ondelete="CASCADE"), primary_key=True, comment="The page"
     )
     body: Mapped[bytes] = mapped_column(LargeBinary, comment="Body, compressed with zlib")
-    charset: Mapped[str | None] = mapped_column(String(40), comment="Charset named by the Content-Type header")
+    charset: Mapped[str | None] = mapped_column(String(40), comment="Charset of the Content-Type header")
 
 
 # --- documents --------------------------------------------------------------------------------------------
@@ -196,11 +198,13 @@ class DocumentRow(Base):
     source: Mapped[str] = mapped_column(Text, index=True, comment="Host or collection it came from")
     title: Mapped[str | None] = mapped_column(Text, comment="Title")
     author: Mapped[str | None] = mapped_column(Text, comment="Author as named by the page")
-    published: Mapped[date | None] = mapped_column(Date, comment="Day of publication; empty if not believable")
+    published: Mapped[date | None] = mapped_column(Date, comment="Day of publication, if believable")
     language: Mapped[str | None] = mapped_column(String(8), comment="ISO 639-1 code of the language")
     label: Mapped[str | None] = mapped_column(Text, comment="Artist the input says it is about")
     reviewed_work: Mapped[str | None] = mapped_column(Text, comment="Title of the reviewed work")
-    rating: Mapped[float | None] = mapped_column(Float, comment="Rating as a share of the best possible, 0 to 1")
+    rating: Mapped[float | None] = mapped_column(
+        Float, comment="Rating as share of the best possible, 0 to 1"
+    )
     text: Mapped[str] = mapped_column(Text, comment="Clean text")
     words: Mapped[int] = mapped_column(Integer, comment="Words of text")
     digest: Mapped[str] = mapped_column(String(64), comment="SHA-256 of label and folded text")
@@ -228,7 +232,7 @@ class ForgottenRow(Base):
     __tablename__ = "forgotten"
     __table_args__ = (
         CheckConstraint("kind IN ('url', 'host')", name="kind"),
-        {"comment": "URLs and hosts that were forgotten on request and are not to be fetched or imported again"},
+        {"comment": "URLs and hosts that were forgotten on request and must not come back"},
     )
 
     kind: Mapped[str] = mapped_column(String(4), primary_key=True, comment="url or host")
@@ -267,7 +271,7 @@ class MinedDocumentRow(Base):
     digest: Mapped[str] = mapped_column(
         String(64), comment="SHA-256 of what was read: text, title, label, registry, reader"
     )
-    tokens: Mapped[bytes] = mapped_column(LargeBinary, comment="zlib of uint32: word number × 4 + letter case")
+    tokens: Mapped[bytes] = mapped_column(LargeBinary, comment="zlib of uint32: word number × 4 + case")
     sentences: Mapped[bytes] = mapped_column(
         LargeBinary, comment="zlib of int32 triples: first token, first character, end character"
     )
@@ -295,7 +299,7 @@ class MentionRow(Base):
     role: Mapped[str] = mapped_column(String(8), comment="subject (the text is about it) or passage")
     first_sentence: Mapped[int] = mapped_column(Integer, comment="First sentence of the passage")
     last_sentence: Mapped[int] = mapped_column(Integer, comment="Last sentence of the passage")
-    confidence: Mapped[float] = mapped_column(Float, comment="0 to 1: how sure that the name means the artist")
+    confidence: Mapped[float] = mapped_column(Float, comment="0 to 1: how surely the name means it")
 
 
 # --- releases ---------------------------------------------------------------------------------------------

@@ -150,7 +150,8 @@ def statements(view: View, dialect: str) -> list[str]:
     columns = [f"    {c.sql} AS {c.name}" for c in view.columns]
     if dialect == "sqlite":
         ends = [","] * (len(columns) - 1) + [""]
-        lines = [f"{sql}{end}  -- {c.comment}" for sql, c, end in zip(columns, view.columns, ends, strict=True)]
+        commented = zip(columns, ends, view.columns, strict=True)
+        lines = [f"{sql}{end}  -- {column.comment}" for sql, end, column in commented]
         body = "\n".join(lines)
         return [f"CREATE VIEW {view.name} AS  -- {view.comment}\nSELECT\n{body}\nFROM {view.source}"]
     body = ",\n".join(columns)

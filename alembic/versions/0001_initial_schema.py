@@ -31,18 +31,8 @@ def upgrade() -> None:
         sa.Column("mbid", sa.String(length=36), nullable=True, comment="MusicBrainz identifier"),
         sa.Column("disambiguation", sa.Text(), nullable=True, comment="What tells artists of one name apart"),
         sa.Column("country", sa.Text(), nullable=True, comment="ISO 3166 code or name of country or area"),
-        sa.Column(
-            "begin",
-            sa.String(length=10),
-            nullable=True,
-            comment="Birth or founding, ISO 8601, may be partial",
-        ),
-        sa.Column(
-            "end",
-            sa.String(length=10),
-            nullable=True,
-            comment="Death or dissolution, ISO 8601, may be partial",
-        ),
+        sa.Column("begin", sa.String(length=10), nullable=True, comment="Birth or founding, ISO 8601"),
+        sa.Column("end", sa.String(length=10), nullable=True, comment="Death or dissolution, ISO 8601"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_artists")),
         sa.UniqueConstraint("mbid", name=op.f("uq_artists_mbid")),
         comment="The registry of artists",
@@ -57,7 +47,7 @@ def upgrade() -> None:
         sa.Column("forgotten_at", store.types.UtcTime(), nullable=False, comment="When (UTC)"),
         sa.CheckConstraint("kind IN ('url', 'host')", name=op.f("ck_forgotten_kind")),
         sa.PrimaryKeyConstraint("kind", "value", name=op.f("pk_forgotten")),
-        comment="URLs and hosts that were forgotten on request and are not to be fetched or imported again",
+        comment="URLs and hosts that were forgotten on request and must not come back",
     )
     op.create_table(
         "hosts",
@@ -113,9 +103,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Number of the source",
         ),
-        sa.Column(
-            "url", sa.Text(), nullable=False, comment="Canonical URL of the feed, sitemap or home page"
-        ),
+        sa.Column("url", sa.Text(), nullable=False, comment="Canonical URL of feed, sitemap or home page"),
         sa.Column("kind", sa.String(length=8), nullable=False, comment="feed, sitemap or site"),
         sa.Column("scope", sa.Text(), nullable=True, comment="URL prefix that followed links must share"),
         sa.Column("interval_seconds", sa.Integer(), nullable=False, comment="Seconds between two rounds"),
@@ -123,10 +111,7 @@ def upgrade() -> None:
             "added_at", store.types.UtcTime(), nullable=False, comment="When the source was added (UTC)"
         ),
         sa.Column(
-            "round_started_at",
-            store.types.UtcTime(),
-            nullable=True,
-            comment="Start of the latest round (UTC)",
+            "round_started_at", store.types.UtcTime(), nullable=True, comment="Start of the last round (UTC)"
         ),
         sa.Column(
             "round_finished_at",
@@ -233,7 +218,7 @@ def upgrade() -> None:
         sa.Column("etag", sa.Text(), nullable=True, comment="ETag of the latest body"),
         sa.Column("last_modified", sa.Text(), nullable=True, comment="Last-Modified of the latest body"),
         sa.Column("redirected_to", sa.Text(), nullable=True, comment="Canonical URL the page redirects to"),
-        sa.Column("canonical_url", sa.Text(), nullable=True, comment="URL the page names canonical"),
+        sa.Column("canonical_url", sa.Text(), nullable=True, comment="URL it names canonical"),
         sa.Column(
             "content_digest", sa.String(length=64), nullable=True, comment="SHA-256 of the latest body"
         ),
@@ -265,8 +250,8 @@ def upgrade() -> None:
             "ix_pages_extraction_digest", ["extracted_digest", "content_digest"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_pages_host"), ["host"], unique=False)
-        batch_op.create_index("ix_pages_source_id_state", ["source_id", "state"], unique=False)
         batch_op.create_index("ix_pages_queue", ["state", "host", "priority", "id"], unique=False)
+        batch_op.create_index("ix_pages_source_id_state", ["source_id", "state"], unique=False)
 
     op.create_table(
         "published_release",
@@ -531,14 +516,12 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False, comment="Host or collection it came from"),
         sa.Column("title", sa.Text(), nullable=True, comment="Title"),
         sa.Column("author", sa.Text(), nullable=True, comment="Author as named by the page"),
-        sa.Column(
-            "published", sa.Date(), nullable=True, comment="Day of publication; empty if not believable"
-        ),
+        sa.Column("published", sa.Date(), nullable=True, comment="Day of publication, if believable"),
         sa.Column("language", sa.String(length=8), nullable=True, comment="ISO 639-1 code of the language"),
         sa.Column("label", sa.Text(), nullable=True, comment="Artist the input says it is about"),
         sa.Column("reviewed_work", sa.Text(), nullable=True, comment="Title of the reviewed work"),
         sa.Column(
-            "rating", sa.Float(), nullable=True, comment="Rating as a share of the best possible, 0 to 1"
+            "rating", sa.Float(), nullable=True, comment="Rating as share of the best possible, 0 to 1"
         ),
         sa.Column("text", sa.Text(), nullable=False, comment="Clean text"),
         sa.Column("words", sa.Integer(), nullable=False, comment="Words of text"),
@@ -581,7 +564,7 @@ def upgrade() -> None:
         ),
         sa.Column("body", sa.LargeBinary(), nullable=False, comment="Body, compressed with zlib"),
         sa.Column(
-            "charset", sa.String(length=40), nullable=True, comment="Charset named by the Content-Type header"
+            "charset", sa.String(length=40), nullable=True, comment="Charset of the Content-Type header"
         ),
         sa.ForeignKeyConstraint(
             ["page_id"], ["pages.id"], name=op.f("fk_page_bodies_page_id_pages"), ondelete="CASCADE"
@@ -641,12 +624,7 @@ def upgrade() -> None:
         ),
         sa.Column("first_sentence", sa.Integer(), nullable=False, comment="First sentence of the passage"),
         sa.Column("last_sentence", sa.Integer(), nullable=False, comment="Last sentence of the passage"),
-        sa.Column(
-            "confidence",
-            sa.Float(),
-            nullable=False,
-            comment="0 to 1: how sure that the name means the artist",
-        ),
+        sa.Column("confidence", sa.Float(), nullable=False, comment="0 to 1: how surely the name means it"),
         sa.ForeignKeyConstraint(
             ["artist_id"], ["artists.id"], name=op.f("fk_mentions_artist_id_artists"), ondelete="CASCADE"
         ),
@@ -677,10 +655,7 @@ def upgrade() -> None:
             comment="SHA-256 of what was read: text, title, label, registry, reader",
         ),
         sa.Column(
-            "tokens",
-            sa.LargeBinary(),
-            nullable=False,
-            comment="zlib of uint32: word number × 4 + letter case",
+            "tokens", sa.LargeBinary(), nullable=False, comment="zlib of uint32: word number × 4 + case"
         ),
         sa.Column(
             "sentences",
@@ -803,8 +778,8 @@ def downgrade() -> None:
     op.drop_table("release_activity")
     op.drop_table("published_release")
     with op.batch_alter_table("pages", schema=None) as batch_op:
-        batch_op.drop_index("ix_pages_queue")
         batch_op.drop_index("ix_pages_source_id_state")
+        batch_op.drop_index("ix_pages_queue")
         batch_op.drop_index(batch_op.f("ix_pages_host"))
         batch_op.drop_index("ix_pages_extraction_digest")
         batch_op.drop_index(batch_op.f("ix_pages_canonical_url"))

@@ -99,7 +99,7 @@ def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path)
     other.close()
     engine = connect(f"sqlite:///{file}")
     for act in (check_current, upgrade):
-        with pytest.raises(DatabaseUnusable, match="another program.*recipes"):
+        with pytest.raises(DatabaseUnusable, match=r"another program.*recipes"):
             act(engine)
     assert inspect(engine).get_table_names() == ["recipes"]
     engine.dispose()

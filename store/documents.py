@@ -1,0 +1,266 @@
+"""Queries on documents and the bands their copies are found by.
+
+A document's bands are kept once for each digest, by one *bearer* among the documents of that digest: ten
+thousand identical notices are then one entry among the candidates instead of fifty million pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from operator import itemgetter
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, text, update
+from sqlalchemy.orm import aliased
+
+from store.models import (
+    DocumentBandRow,
+    DocumentRow,
+    ForgottenRow,
+    MinedDocumentRow,
+    PageRow,
+    ReleaseEvidenceRow,
+)
+from store.records import Document
+
+T = TypeVar("T")
+
+# Parameters of one statement; SQLite takes 32,766 and PostgreSQL 65,535.
+_MANY = 5_000
+# Any number that no other program uses for an advisory lock of the same database.
+_DEPOSIT_LOCK = 0x6C6E6F74
+
+_FIELDS = (
+    "url", "text", "source", "title", "author", "published", "language", "label", "reviewed_work", "rating",
+    "page_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document with its number and the digest of its label and words."""
+
+    id: int
+    digest: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document about to be written, with what was computed from its text."""
+
+    document: Document
+    digest: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFacts:
+    """What decides which of several copies is the original, and what is decided now."""
+
+    id: int
+    url: str
+    digest: str
+    published: date | None
+    duplicate_of: int | None
+
+
+def lock_documents(connection: Connection) -> None:
+    """Let only one transaction at a time decide about copies; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DEPOSIT_LOCK})
+
+
+def documents_at(connection: Connection, urls: Iterable[str]) -> dict[str, StoredDocument]:
+    """Return the stored documents of these URLs."""
+    columns = [getattr(DocumentRow, name) for name in _FIELDS]
+    statement = select(DocumentRow.id, DocumentRow.digest, *columns)
+    return {row.url: _stored(row) for row in _select_in(connection, statement, DocumentRow.url, urls)}
+
+
+def document_ids_of_pages(connection: Connection, page_ids: Iterable[int]) -> dict[int, int]:
+    """Return the documents that were extracted from these pages: their numbers and the page's."""
+    rows = _select_in(connection, select(DocumentRow.id, DocumentRow.page_id), DocumentRow.page_id, page_ids)
+    return {row.id: row.page_id for row in rows}
+
+
+def insert_documents(connection: Connection, documents: Sequence[NewDocument], *, at: datetime) -> list[int]:
+    """Store new documents and return their numbers in the same order."""
+    ids: list[int] = []
+    statement = insert(DocumentRow).returning(DocumentRow.id, sort_by_parameter_order=True)
+    for batch in _batches(documents, _MANY):
+        ids += connection.scalars(statement, [_row(new) | {"added_at": at} for new in batch])
+    return ids
+
+
+def update_documents(connection: Connection, documents: Mapping[int, NewDocument]) -> None:
+    """Replace documents, by number; what was mined and quoted from their earlier texts goes."""
+    for batch in _batches(documents, _MANY):
+        connection.execute(delete(MinedDocumentRow).where(MinedDocumentRow.document_id.in_(batch)))
+        connection.execute(delete(ReleaseEvidenceRow).where(ReleaseEvidenceRow.document_id.in_(batch)))
+    if documents:
+        statement = update(DocumentRow).where(DocumentRow.id == bindparam("row_id"))
+        connection.execute(statement, [_row(new) | {"row_id": key} for key, new in documents.items()])
+
+
+def digests_with_bands(connection: Connection, digests: Iterable[str]) -> set[str]:
+    """Return those of the digests for which some document bears the bands already."""
+    bears = exists().where(DocumentBandRow.document_id == DocumentRow.id)
+    rows = _select_in(connection, select(DocumentRow.digest).where(bears), DocumentRow.digest, digests)
+    return {row.digest for row in rows}
+
+
+def insert_bands(connection: Connection, bands: Mapping[int, Sequence[int]]) -> None:
+    """Store the bands of documents, by number; a band that comes twice is stored once."""
+    rows = [
+        {"band": band, "document_id": key} for key, values in bands.items() for band in dict.fromkeys(values)
+    ]
+    rows.sort(key=itemgetter("band"))  # in the order of the key, which databases write faster
+    for batch in _batches(rows, 100_000):
+        connection.execute(insert(DocumentBandRow), batch)
+
+
+def release_bands(connection: Connection, ids: Collection[int]) -> None:
+    """Take the bands from documents that lose their text, and hand them to others of the same digest."""
+    bearing = exists().where(DocumentBandRow.document_id == DocumentRow.id)
+    rows = _select_in(
+        connection, select(DocumentRow.id, DocumentRow.digest).where(bearing), DocumentRow.id, ids
+    )
+    bearers = {row.digest: row.id for row in rows}
+    heirs = _heirs(connection, bearers, set(ids))
+    moves = [{"heir": heir, "bearer": bearers[digest]} for digest, heir in heirs.items()]
+    if moves:
+        statement = update(DocumentBandRow).where(DocumentBandRow.document_id == bindparam("bearer"))
+        connection.execute(statement.values(document_id=bindparam("heir")), moves)
+    for batch in _batches(ids, _MANY):
+        connection.execute(delete(DocumentBandRow).where(DocumentBandRow.document_id.in_(batch)))
+
+
+def similar_digests(connection: Connection, digests: Iterable[str]) -> set[tuple[str, str]]:
+    """Return pairs (given digest, another digest) whose bearers share a band: candidates for near copies."""
+    mine, other = aliased(DocumentBandRow), aliased(DocumentBandRow)
+    own, found = aliased(DocumentRow), aliased(DocumentRow)
+    statement = (
+        select(own.digest, found.digest)
+        .join(mine, mine.document_id == own.id)
+        .join(other, (other.band == mine.band) & (other.document_id != mine.document_id))
+        .join(found, found.id == other.document_id)
+        .distinct()
+    )
+    rows = _select_in(connection, statement, own.digest, digests)
+    return {(row[0], row[1]) for row in rows}
+
+
+def texts_of_digests(connection: Connection, digests: Iterable[str]) -> dict[str, tuple[str | None, str]]:
+    """Return for each digest the label and text of the document that bears its bands."""
+    bears = exists().where(DocumentBandRow.document_id == DocumentRow.id)
+    statement = select(DocumentRow.digest, DocumentRow.label, DocumentRow.text).where(bears)
+    return {
+        row[0]: (row[1], row[2]) for row in _select_in(connection, statement, DocumentRow.digest, digests)
+    }
+
+
+def facts_of_digests(connection: Connection, digests: Iterable[str]) -> list[CopyFacts]:
+    """Return all documents of these digests."""
+    statement = select(
+        DocumentRow.id, DocumentRow.url, DocumentRow.digest, DocumentRow.published, DocumentRow.duplicate_of
+    )
+    return [CopyFacts(*row) for row in _select_in(connection, statement, DocumentRow.digest, digests)]
+
+
+def digests_of_copies(connection: Connection, ids: Iterable[int]) -> set[str]:
+    """Return the digests of the documents that are marked as copies of these."""
+    rows = _select_in(connection, select(DocumentRow.digest), DocumentRow.duplicate_of, ids)
+    return {row.digest for row in rows}
+
+
+def count_copies(connection: Connection, urls: Iterable[str]) -> int:
+    """Return how many of the documents of these URLs are copies of others."""
+    statement = select(DocumentRow.id).where(DocumentRow.duplicate_of.is_not(None))
+    return sum(1 for _ in _select_in(connection, statement, DocumentRow.url, urls))
+
+
+def named_canonical(connection: Connection, urls: Iterable[str]) -> set[str]:
+    """Return those of the URLs that another page names canonical."""
+    statement = select(PageRow.canonical_url).where(PageRow.canonical_url != PageRow.url).distinct()
+    return {row[0] for row in _select_in(connection, statement, PageRow.canonical_url, urls)}
+
+
+def set_originals(connection: Connection, originals: Mapping[int, int | None]) -> None:
+    """Mark documents as copies of others, or as originals (None)."""
+    if originals:
+        statement = update(DocumentRow).where(DocumentRow.id == bindparam("row_id"))
+        rows = [{"row_id": key, "original": value} for key, value in originals.items()]
+        connection.execute(statement.values(duplicate_of=bindparam("original")), rows)
+
+
+def forgotten_among(connection: Connection, urls: Iterable[str]) -> set[str]:
+    """Return those of the URLs that were forgotten on request, by themselves or with their host.
+
+    A forgotten host may be written as a name (all ports), as name and port, or as scheme://name:port.
+    """
+    owners = {url: _names_of(url) for url in urls}
+    values = {value for names in owners.values() for value in names}
+    rows = list(
+        _select_in(connection, select(ForgottenRow.kind, ForgottenRow.value), ForgottenRow.value, values)
+    )
+    hosts = {row.value for row in rows if row.kind == "host"}
+    addresses = {row.value for row in rows if row.kind == "url"}
+    return {url for url, names in owners.items() if url in addresses or not hosts.isdisjoint(names)}
+
+
+def remove_documents(connection: Connection, ids: Iterable[int]) -> int:
+    """Remove documents with everything derived from them and return how many there were.
+
+    Copies of a removed original stay: the best of them (earliest, then shortest URL) becomes the original of
+    the others. `crawler.deposit.withdraw` does the same and compares the remaining texts anew.
+    """
+    leaving = set(ids)
+    release_bands(connection, leaving)
+    statement = select(DocumentRow.id, DocumentRow.url, DocumentRow.published, DocumentRow.duplicate_of)
+    orphans: dict[int, list[Any]] = {}
+    for row in _select_in(connection, statement, DocumentRow.duplicate_of, leaving):
+        if row.id not in leaving:
+            orphans.setdefault(row.duplicate_of, []).append(row)
+    for copies in orphans.values():
+        copies.sort(key=lambda row: (row.published is None, row.published or date.max, len(row.url), row.url))
+        set_originals(connection, {row.id: copies[0].id if row is not copies[0] else None for row in copies})
+    batches = list(_batches(leaving, _MANY))
+    return sum(connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(b))).rowcount for b in batches)
+
+
+def _heirs(connection: Connection, digests: Iterable[str], leaving: set[int]) -> dict[str, int]:
+    rows = _select_in(connection, select(DocumentRow.digest, DocumentRow.id), DocumentRow.digest, digests)
+    return {row.digest: row.id for row in rows if row.id not in leaving}
+
+
+def _stored(row: Any) -> StoredDocument:  # noqa: ANN401 - a row of the columns named in _FIELDS
+    fields = {name: getattr(row, name) for name in _FIELDS}
+    return StoredDocument(row.id, row.digest, Document(**fields))
+
+
+def _names_of(url: str) -> tuple[str, ...]:
+    parts = urlsplit(url)
+    return (url, parts.netloc, parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
+
+
+def _row(new: NewDocument) -> dict[str, Any]:
+    # Not dataclasses.asdict: it copies deeply, which took a tenth of the time of an import.
+    values = {name: getattr(new.document, name) for name in _FIELDS}
+    return values | {"digest": new.digest, "words": new.words}
+
+
+def _select_in(connection: Connection, statement: Any, column: Any, values: Iterable[Any]) -> Iterator[Any]:  # noqa: ANN401 - rows of any statement
+    """Yield the rows of a statement for which a column has one of any number of values."""
+    for batch in _batches(sorted(set(values)), _MANY):
+        yield from connection.execute(statement.where(column.in_(batch)))
+
+
+def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(values)
+    while batch := list(islice(remaining, size)):
+        yield batch

@@ -1,0 +1,20 @@
+"""Reading several things as they were at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction in which nothing changes, whatever others commit meanwhile.
+
+    SQLite gives that to every transaction; PostgreSQL takes a new snapshot for each statement unless told.
+    """
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        yield connection

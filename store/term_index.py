@@ -1,0 +1,59 @@
+"""From terms to the artists described with them, and the word vectors that lead to terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from store.batches import batches
+from store.lookup_records import TermUse
+from store.models import ReleaseDescriptorRow, ReleaseTermRow, ReleaseWordRow
+
+
+def term_numbers(connection: Connection, release_id: int, terms: Iterable[str]) -> dict[str, list[int]]:
+    """For those of `terms` that the release has, their numbers: several when a term has several kinds."""
+    numbers: dict[str, list[int]] = {}
+    for chunk in batches(sorted(set(terms))):
+        found = select(ReleaseTermRow.term, ReleaseTermRow.term_id).where(
+            ReleaseTermRow.release_id == release_id, ReleaseTermRow.term.in_(chunk)
+        )
+        for term, number in connection.execute(found.order_by(ReleaseTermRow.term_id)):
+            numbers.setdefault(term, []).append(number)
+    return numbers
+
+
+def term_uses(connection: Connection, release_id: int, term_ids: Sequence[int]) -> list[TermUse]:
+    """Return every artist described with one of the terms."""
+    row = ReleaseDescriptorRow
+    uses: list[TermUse] = []
+    for chunk in batches(term_ids):
+        found = select(row.artist_id, row.term_id, row.weight).where(
+            row.release_id == release_id, row.term_id.in_(chunk)
+        )
+        uses += map(TermUse._make, connection.execute(found))
+    return uses
+
+
+def one_word_terms(connection: Connection, release_id: int) -> set[str]:
+    """Return the terms of a release that are one word."""
+    found = select(ReleaseTermRow.term).where(
+        ReleaseTermRow.release_id == release_id, ReleaseTermRow.term.not_like("% %")
+    )
+    return set(connection.scalars(found))
+
+
+def word_vectors(connection: Connection, release_id: int) -> tuple[list[str], NDArray[np.float32]]:
+    """Return the words of a release, alphabetically, and their unit vectors, shape (words, dimensions)."""
+    found = (
+        select(ReleaseWordRow.word, ReleaseWordRow.vector)
+        .where(ReleaseWordRow.release_id == release_id)
+        .order_by(ReleaseWordRow.word)
+    )
+    rows = connection.execute(found).all()
+    if not rows:
+        return [], np.zeros((0, 0), dtype=np.float32)
+    matrix = np.frombuffer(b"".join(bytes(row.vector) for row in rows), dtype="<f4")
+    return [row.word for row in rows], matrix.reshape(len(rows), -1).astype(np.float32, copy=False)
