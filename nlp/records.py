@@ -1,0 +1,82 @@
+"""What passes between the stages of mining."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Role = Literal["subject", "passage"]
+Kind = Literal["n1", "n2", "n3", "np", "adj"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredName:
+    """A name under which an artist of the registry is known."""
+
+    artist_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameHit:
+    """A registered name found in a text: characters `start` to `end`, and whose name it may be."""
+
+    start: int
+    end: int
+    artist_ids: tuple[int, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A passage that is about an artist.
+
+    A subject's passage is the whole text and its `start` is -1; else `start` and `end` are the characters of
+    the name, and the passage is the sentences `first_sentence` to `last_sentence` (inclusive).
+    """
+
+    artist_id: int
+    start: int
+    end: int
+    role: Role
+    first_sentence: int
+    last_sentence: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A term an artist is described with.
+
+    `weight` is 0 to 1 and comparable between artists; `frequency` counts occurrences, `documents` documents,
+    `sources` independent sources.
+    """
+
+    artist_id: int
+    term: str
+    kind: Kind
+    weight: float
+    frequency: int
+    documents: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArtistVector:
+    """An artist as a unit vector, float32 of shape (dimensions,)."""
+
+    artist_id: int
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A similar artist: `rank` 1 is the nearest, `similarity` is 0 to 1."""
+
+    artist_id: int
+    neighbour_id: int
+    rank: int
+    similarity: float

@@ -1,0 +1,158 @@
+"""Whom a text is about."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.gazetteer import Gazetteer
+from nlp.records import RegisteredName
+from nlp.subjects import LinkedText, link
+from nlp.tokens import tokenize
+
+NAMES = [
+    *(
+        "Slowdive",
+        "My Bloody Valentine",
+        "Low",
+        "Boards of Canada",
+        "Autechre",
+        "Stereolab",
+        "Nirvana",
+        "Nirvana",
+    ),
+    *("Vashti Bunyan", "Galaxie 500"),
+]
+ID = {name: number for number, name in reversed(list(enumerate(NAMES)))}
+GAZETTEER = Gazetteer(RegisteredName(number, name) for number, name in enumerate(NAMES))
+NEUTRAL = "The guitars hum, and somewhere behind them a drum machine keeps time. "
+
+
+def linked(title: str | None, text: str, *labelled: str) -> LinkedText:
+    return link(
+        GAZETTEER,
+        title=title,
+        text=text,
+        sentences=tokenize(text).sentences,
+        labelled=[ID[name] for name in labelled],
+    )
+
+
+def subjects(title: str | None, text: str, *labelled: str) -> list[str]:
+    return [NAMES[artist] for artist in linked(title, text, *labelled).subjects]
+
+
+def passages(title: str | None, text: str, *labelled: str) -> list[tuple[str, str, int, int]]:
+    """Name, words at its place, and sentences of each passage."""
+    return [
+        (NAMES[m.artist_id], text[m.start : m.end], m.first_sentence, m.last_sentence)
+        for m in linked(title, text, *labelled).mentions
+        if m.role == "passage"
+    ]
+
+
+def test_a_label_is_believed_against_title_and_text() -> None:
+    text = "Autechre made this. We love Autechre."
+    assert subjects("Autechre – Amber", text, "Slowdive") == ["Slowdive"]
+    assert {name for name, *_ in passages("Autechre – Amber", text, "Slowdive")} == {"Autechre"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Slowdive – Souvlaki",
+        "Souvlaki – Slowdive",
+        "Souvlaki by Slowdive",
+        "Slowdive: Souvlaki",
+        "Slowdive - Souvlaki (reissue) | The Quiet Room",
+        "Review: Slowdive // Souvlaki",
+        "“Souvlaki” Slowdive",
+        "Slowdive live at the Forum",
+        "slowdive – souvlaki",
+    ],
+)
+def test_the_artist_named_in_the_title_is_the_subject(title: str) -> None:
+    text = NEUTRAL + "It is not far from My Bloody Valentine. " + NEUTRAL
+    assert subjects(title, text) == ["Slowdive"]
+
+
+def test_a_common_word_that_is_a_whole_part_of_the_title_is_its_artist() -> None:
+    assert subjects("Low – Things We Lost in the Fire", NEUTRAL) == ["Low"]
+
+
+def test_a_text_that_begins_with_a_name_is_about_its_bearer() -> None:
+    text = "Stereolab were a band from London. " + NEUTRAL + "They toured with Autechre. Autechre liked it."
+    assert subjects(None, text) == ["Stereolab"]
+
+
+def test_a_text_that_keeps_naming_one_artist_from_its_opening_on_is_about_it() -> None:
+    text = "What a year for Autechre. " + "Later Autechre played on. " * 4 + "Slowdive did not."
+    assert subjects(None, text) == ["Autechre"]
+
+
+def test_the_last_name_alone_speaks_for_a_person_in_the_title() -> None:
+    text = "Bunyan sang. " * 6 + NEUTRAL
+    assert subjects("An evening with Slowdive and Vashti Bunyan", text) == ["Vashti Bunyan"]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (None, NEUTRAL),
+        (
+            "Our year in records",
+            NEUTRAL * 2 + "There were records by Slowdive. There were others by Autechre.",
+        ),
+        ("Notes", ""),
+        (None, "Here is a low hum. Low again."),
+    ],
+)
+def test_a_text_has_no_subject_when_nothing_is_clear(title: str | None, text: str) -> None:
+    assert subjects(title, text) == []
+
+
+def test_a_split_record_has_two_subjects() -> None:
+    text = "Slowdive open and Autechre close. " + NEUTRAL
+    assert sorted(subjects("Slowdive / Autechre – Split", text)) == ["Autechre", "Slowdive"]
+
+
+def test_a_second_artist_that_the_title_does_not_name_is_no_subject() -> None:
+    text = "Slowdive and Autechre. " + "Autechre again. " * 3
+    assert subjects("Slowdive – Souvlaki", text) == ["Slowdive"]
+
+
+def test_of_two_artists_of_one_name_the_first_is_the_only_subject() -> None:
+    assert linked("Nirvana – Nevermind", NEUTRAL).subjects == (ID["Nirvana"],)
+
+
+def test_other_artists_have_the_sentences_that_name_them_as_passages() -> None:
+    text = "Slowdive hum. They toured with My Bloody Valentine. It was loud. We missed Boards of Canada."
+    assert subjects("Slowdive – Souvlaki", text) == ["Slowdive"]
+    assert passages("Slowdive – Souvlaki", text) == [
+        ("My Bloody Valentine", "My Bloody Valentine", 1, 1),
+        ("Boards of Canada", "Boards of Canada", 3, 3),
+    ]
+
+
+def test_the_subject_spans_all_sentences_and_stands_nowhere() -> None:
+    (mention,) = linked("Slowdive – Souvlaki", NEUTRAL * 3).mentions
+    assert (mention.start, mention.first_sentence, mention.last_sentence) == (-1, 0, 2)
+
+
+pieces = st.lists(st.sampled_from([*NAMES, NEUTRAL, ". ", " and ", "\n", "We saw ", "low", "…"]), max_size=15)
+
+
+@given(pieces.map("".join), pieces.map("".join), st.sets(st.sampled_from(range(len(NAMES))), max_size=2))
+def test_mentions_are_consistent_in_any_text(title: str, text: str, labelled: set[int]) -> None:
+    sentences = tokenize(text).sentences
+    found = link(GAZETTEER, title=title, text=text, sentences=sentences, labelled=labelled)
+    assert len({(m.artist_id, m.start) for m in found.mentions}) == len(found.mentions)
+    assert len(found.subjects) <= 2
+    assert not labelled or set(found.subjects) == labelled
+    for mention in found.mentions:
+        assert 0 < mention.confidence <= 1
+        if mention.role == "passage":
+            assert mention.artist_id not in found.subjects
+            _, start, end = sentences[mention.first_sentence].tolist()
+            assert start <= mention.start < mention.end <= end
