@@ -1,0 +1,5 @@
+"""`python -m linernotes` is the command line, too."""
+
+from linernotes.cli import main
+
+main()

@@ -1,0 +1,51 @@
+"""`mine`: descriptors, vectors and neighbours."""
+
+from __future__ import annotations
+
+from linernotes.cli.context import Invocation, command
+from linernotes.cli.later import engine_option
+from linernotes.cli.output import Form, format_options, print_rows, remark
+from linernotes.cli.summary import COLUMNS, mine_rows
+from linernotes.jobs.mining import MineReport
+from linernotes.jobs.run import mining_job
+from linernotes.reporting import open_progress
+
+# More names than this are a list for `documents`, not a remark.
+LABELS_SHOWN = 5
+
+
+@command()
+@engine_option
+@format_options
+def mine(invocation: Invocation, form: Form | None) -> None:
+    """Mine the documents into descriptors, vectors and neighbours.
+
+    Publishes them as a release. Reads only documents that are new or changed. The views show the release
+    before until the new one is whole; `linernotes releases rollback` goes back to it.
+    """
+    engine = invocation.open_engine()
+    progress = open_progress(verbose=invocation.verbose)
+    report = mining_job(engine, invocation.settings().mine, progress)
+    print_rows(COLUMNS, mine_rows(report), form)
+    tell_mining(report)
+
+
+def tell_mining(report: MineReport) -> None:
+    """Say in a sentence or two what mining did."""
+    remark(
+        f"Read {report.read:,} of {report.documents:,} documents ({report.unchanged:,} had been read before) "
+        f"in {report.seconds:.1f} s."
+    )
+    if report.published:
+        remark(
+            f"Release {report.release_id} is published: {report.artists:,} artists, {report.terms:,} terms."
+        )
+    else:
+        remark(f"Nothing changed: release {report.release_id} stays published.")
+    labels = report.unlinked_labels
+    if labels:
+        more = f" and {len(labels) - LABELS_SHOWN:,} more" if len(labels) > LABELS_SHOWN else ""
+        remark(
+            f"No artist of the registry is called {', '.join(labels[:LABELS_SHOWN])}{more}; "
+            "`linernotes import --register-labels` adds those named by labels."
+        )

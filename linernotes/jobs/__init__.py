@@ -1,0 +1,1 @@
+"""The long jobs: what joins the rooms."""

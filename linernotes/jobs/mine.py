@@ -1,0 +1,173 @@
+"""The job `mine`: read what is new, then make and publish a release."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+
+from sqlalchemy import Engine
+
+from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings, OnEvent
+from linernotes.jobs.read import Reading, read_documents
+from linernotes.jobs.release import (
+    Described,
+    Learned,
+    Material,
+    describe,
+    learn,
+    load_material,
+    release_rows,
+    used_terms,
+)
+from linernotes.jobs.tag import tag_new_words
+from nlp.tagging import model_name
+from store.errors import LinernotesError
+from store.mining import parts_of_speech, registry_size
+from store.releases import (
+    ReleaseInfo,
+    begin_release,
+    finish_release,
+    list_releases,
+    prune_releases,
+    publish_release,
+    write_release,
+)
+from store.snapshot import snapshot
+
+ENGINE = "local"
+
+
+class NothingToMine(LinernotesError):
+    """There is no text, or no artist, to mine."""
+
+
+def mine(engine: Engine, settings: MiningSettings, *, on_event: OnEvent = lambda event: None) -> MineReport:
+    """Mine everything in the database and publish the result as a release.
+
+    Only documents that are new or changed are read. When nothing that a release depends on changed since the
+    published one, that one stays. A run that is killed leaves the published release as it was; the next run
+    goes on where reading stopped and ends with the release of an undisturbed run. Raises NothingToMine for an
+    empty registry or corpus, or when no text names an artist.
+    """
+    began = time.monotonic()
+    _refuse_missing_model()
+    _refuse_empty_registry(engine)
+    reading = read_documents(engine, settings, on_event)
+    if not reading.states:
+        raise NothingToMine(
+            "There is no document to mine; add some with `linernotes crawl` or `linernotes import`."
+        )
+    digest = _input_digest(reading, settings)
+    current = _unchanged(engine, digest)
+    if current and not reading.read:
+        return _report(reading, current, tagged=0, published=False, began=began)
+    release, tagged = _make_release(engine, reading, digest, settings, on_event)
+    return _report(reading, release, tagged=tagged, published=True, began=began)
+
+
+def _refuse_missing_model() -> None:
+    try:
+        model_name()
+    except LookupError as error:
+        raise NothingToMine(f"The words cannot be tagged: {error}.") from error
+
+
+def _refuse_empty_registry(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if not registry_size(connection):
+            raise NothingToMine("The registry has no artist; add some with `linernotes artists import FILE`.")
+
+
+def _unchanged(engine: Engine, digest: str) -> ReleaseInfo | None:
+    """The published release, if the newest was made from the same input.
+
+    The two differ after a rollback, which stands until there is something new to mine.
+    """
+    with engine.connect() as connection:
+        releases = [release for release in list_releases(connection) if release.state == "ready"]
+    if not releases or releases[0].input_digest != digest:
+        return None
+    return next((release for release in releases if release.published), None)
+
+
+def _input_digest(reading: Reading, settings: MiningSettings) -> str:
+    """What the release depends on: texts and their sources and dates, registry, parameters and the tagger."""
+    sha = hashlib.sha256(json.dumps(settings.parameters(), sort_keys=True).encode())
+    for part in (reading.registry_digest, model_name()):
+        sha.update(part.encode())
+    for state in sorted(reading.states, key=lambda state: state.url):
+        facts = (state.url, state.digest, state.title, state.source, state.published)
+        sha.update("\t".join(map(str, facts)).encode() + b"\n")
+    return sha.hexdigest()
+
+
+def _make_release(
+    engine: Engine, reading: Reading, digest: str, settings: MiningSettings, on_event: OnEvent
+) -> tuple[ReleaseInfo, int]:
+    with snapshot(engine) as connection:
+        material = load_material(connection, settings)
+        tagged = parts_of_speech(connection)
+    if not len(material.spans.artist):
+        raise NothingToMine(
+            f"None of the {len(material.documents)} documents names an artist of the registry; "
+            "check `linernotes artists list` and the labels of the import."
+        )
+    ids = [document.id for document in material.documents]
+    newly_tagged = tag_new_words(engine, material.corpus, ids, tagged, on_event)
+    with engine.connect() as connection:
+        parts = parts_of_speech(connection)
+    described = describe(material, parts, settings)
+    learned = learn(material, settings, on_event)
+    release = _write(
+        engine, digest, material, learned=learned, described=described, settings=settings, on_event=on_event
+    )
+    return release, newly_tagged
+
+
+def _write(
+    engine: Engine,
+    digest: str,
+    material: Material,
+    *,
+    learned: Learned,
+    described: Described,
+    settings: MiningSettings,
+    on_event: OnEvent,
+) -> ReleaseInfo:
+    """Write and publish in one transaction: a reader sees the old release or the whole new one."""
+    on_event(MineEvent("write", 0, 1))
+    parameters = settings.parameters() | {"tagger": model_name()}
+    with engine.begin() as connection:
+        release = begin_release(connection, engine=ENGINE, parameters=parameters, input_digest=digest)
+        write_release(connection, release, release_rows(material, learned, described, settings))
+        finish_release(
+            connection,
+            release,
+            documents=len(material.documents),
+            artists=len(learned.rows),
+            terms=len(used_terms(described)),
+            metrics={"words": sum(document.words for document in material.documents)},
+        )
+        publish_release(connection, release)
+        prune_releases(connection, settings.keep_releases)
+        info = next(each for each in list_releases(connection) if each.release_id == release)
+    on_event(MineEvent("write", 1, 1))
+    return info
+
+
+def _report(
+    reading: Reading, release: ReleaseInfo, *, tagged: int, published: bool, began: float
+) -> MineReport:
+    return MineReport(
+        documents=len(reading.states),
+        read=reading.read,
+        words_read=reading.words,
+        tagged_words=tagged,
+        artists=release.artists,
+        terms=release.terms,
+        release_id=release.release_id,
+        published=published,
+        seconds=time.monotonic() - began,
+        unlinked_labels=reading.unlinked_labels,
+    )

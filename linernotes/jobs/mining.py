@@ -1,0 +1,75 @@
+"""Settings of mining, and what it tells while it works and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from nlp.vectors import VectorSettings
+from nlp.weights import WeightSettings
+from nlp.word2vec import Word2VecSettings
+
+
+@dataclass(frozen=True, slots=True)
+class MiningSettings:
+    """How to mine.
+
+    `languages`: documents in others are kept but not mined. `min_words`: an artist with fewer words of text
+    gets neither vector nor neighbours. `neighbours`: similar artists kept of each. `evidence_terms` and
+    `evidence_sentences`: for how many descriptors of an artist how many sentences are kept. `search_words`:
+    frequent words whose vectors serve search. `keep_releases`: complete releases kept.
+    """
+
+    languages: tuple[str, ...] = ("en",)
+    min_words: int = 100
+    neighbours: int = 50
+    evidence_terms: int = 30
+    evidence_sentences: int = 2
+    search_words: int = 20_000
+    keep_releases: int = 3
+    vectors: VectorSettings = field(default_factory=VectorSettings)
+    word2vec: Word2VecSettings = field(default_factory=Word2VecSettings)
+    weights: WeightSettings = field(default_factory=WeightSettings)
+
+    def parameters(self) -> dict[str, Any]:
+        """The settings as they are recorded with the release."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MineEvent:
+    """Progress: `done` of `total` in a stage ("read", "tag", "learn", "write")."""
+
+    stage: str
+    done: int
+    total: int
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MineReport:
+    """What a run of mining did.
+
+    `documents` count for mining, of which `read` were new or changed and `unchanged` were not read again.
+    `release_id` is the published release; `published` tells whether this run made it.
+    """
+
+    documents: int
+    read: int
+    words_read: int
+    tagged_words: int
+    artists: int
+    terms: int
+    release_id: int
+    published: bool
+    seconds: float
+    unlinked_labels: tuple[str, ...] = ()
+
+    @property
+    def unchanged(self) -> int:
+        """Documents that an earlier run had read already."""
+        return self.documents - self.read
+
+
+OnEvent = Callable[[MineEvent], None]

@@ -1,0 +1,133 @@
+"""The first stage of mining: read new documents, once each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from linernotes.jobs.mining import MineEvent, MiningSettings, OnEvent
+from nlp.corpus import encode_sentences, encode_words
+from nlp.gazetteer import Gazetteer
+from nlp.records import RegisteredName
+from nlp.subjects import link
+from nlp.tokens import TokenizedText, tokenize
+from store.mining import (
+    DocumentState,
+    ReadDocument,
+    UnreadDocument,
+    artists_by_key,
+    document_states,
+    registry_names,
+    save_read_documents,
+    unread_documents,
+    word_numbers,
+)
+from store.names import registry_key
+
+# Changes whenever reading gives other results for the same text; all documents are then read again.
+READER_VERSION = "1"
+# Documents in one transaction: a killed run repeats at most these. 250 texts take about half a second.
+BATCH = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: documents that count, those read now, their words, and labels that name no artist."""
+
+    states: tuple[DocumentState, ...]
+    registry_digest: str
+    read: int
+    words: int
+    unlinked_labels: tuple[str, ...]
+
+
+def read_documents(engine: Engine, settings: MiningSettings, on_event: OnEvent) -> Reading:
+    """Read the documents that are new or changed, or all of them after a change of the registry.
+
+    Each batch is one transaction: its words, mentions and the mark that it was read. A run that was killed
+    goes on behind the last batch.
+    """
+    with engine.begin() as connection:
+        names = registry_names(connection)
+        states = document_states(connection, settings.languages)
+    registry = _digest(f"{artist}\t{name}" for artist, name in names)
+    unread = {
+        state.id: digest for state in states if (digest := _wanted(state, registry)) != state.mined_digest
+    }
+    words, unlinked = 0, set[str]()
+    if unread:
+        gazetteer = Gazetteer(RegisteredName(*name) for name in names)
+        done = 0
+        for batch in _batches(unread):
+            with engine.begin() as connection:
+                result = _read_batch(connection, gazetteer, batch)
+            words += result.words
+            unlinked |= result.unlinked
+            done += len(batch)
+            on_event(MineEvent("read", done, len(unread)))
+    return Reading(tuple(states), registry, len(unread), words, tuple(sorted(unlinked)))
+
+
+def _digest(parts: Iterator[str]) -> str:
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(part.encode() + b"\0")
+    return sha.hexdigest()
+
+
+def _wanted(state: DocumentState, registry: str) -> str:
+    return _digest(iter((READER_VERSION, registry, state.digest, state.title or "")))
+
+
+def _batches(unread: Mapping[int, str]) -> Iterator[dict[int, str]]:
+    items = list(unread.items())
+    for start in range(0, len(items), BATCH):
+        yield dict(items[start : start + BATCH])
+
+
+@dataclass(frozen=True, slots=True)
+class _BatchResult:
+    words: int
+    unlinked: set[str]
+
+
+def _read_batch(connection: Connection, gazetteer: Gazetteer, batch: Mapping[int, str]) -> _BatchResult:
+    documents = unread_documents(connection, batch)
+    labelled = _labelled(connection, documents)
+    tokenized = [tokenize(document.text) for document in documents]
+    numbers = word_numbers(connection, {word for text in tokenized for word in text.words if word})
+    save_read_documents(
+        connection,
+        [
+            _read(document, text, gazetteer, labelled.get(document.label or "", ()), numbers)
+            for document, text in zip(documents, tokenized, strict=True)
+        ],
+    )
+    words = sum(word is not None for text in tokenized for word in text.words)
+    return _BatchResult(words, {d.label for d in documents if d.label and d.label not in labelled})
+
+
+def _labelled(connection: Connection, documents: Sequence[UnreadDocument]) -> dict[str, tuple[int, ...]]:
+    """The artist of each label; where several share the name, the first of the registry."""
+    keys = {document.label: registry_key(document.label) for document in documents if document.label}
+    artists = artists_by_key(connection, set(keys.values()))
+    return {label: tuple(artists[key][:1]) for label, key in keys.items() if key in artists}
+
+
+def _read(
+    document: UnreadDocument,
+    text: TokenizedText,
+    gazetteer: Gazetteer,
+    labelled: tuple[int, ...],
+    numbers: Mapping[str, int],
+) -> ReadDocument:
+    linked = link(
+        gazetteer, title=document.title, text=document.text, sentences=text.sentences, labelled=labelled
+    )
+    codes = encode_words([numbers[word] if word else 0 for word in text.words], text.cases)
+    mentions: list[dict[str, Any]] = [asdict(mention) for mention in linked.mentions]
+    return ReadDocument(document.id, document.digest, codes, encode_sentences(text.sentences), mentions)

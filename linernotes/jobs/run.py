@@ -1,0 +1,117 @@
+"""The main job: what the configuration lists, then crawl, then mine. Safe to call from any scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from crawler.registry import RegistryReport
+from linernotes.config import MineSection, Settings, SourceSettings
+from linernotes.jobs.crawl import CrawlJobReport, crawl_job
+from linernotes.jobs.mine import mine
+from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings
+from linernotes.jobs.registry import registry_job
+from linernotes.progress import Fact, Progress, Stage
+from linernotes.source_list import WantedSource, add_sources
+from nlp.vectors import VectorSettings
+from nlp.weights import WeightSettings
+from store.migrate import upgrade
+from store.sources import SourceForgotten
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did; `mine` is None when it was interrupted before."""
+
+    registries: tuple[RegistryReport, ...]
+    crawl: CrawlJobReport
+    mine: MineReport | None
+
+
+def run_job(
+    engine: Engine,
+    settings: Settings,
+    progress: Progress,
+    *,
+    due_only: bool = False,
+    max_pages: int | None = None,
+) -> RunReport:
+    """Do all that leads from the configuration to a published release.
+
+    Creates or migrates the database, imports the registry files, adds the sources, crawls, extracts, mines
+    and publishes. Every step continues where an interrupted run stopped, and does only what changed.
+    """
+    upgrade(engine)
+    registries = tuple(registry_job(engine, Path(file), progress) for file in settings.artists)
+    _add_listed(engine, settings.sources, progress)
+    crawled = crawl_job(engine, settings.crawl.to_crawler(), progress, due_only=due_only, max_pages=max_pages)
+    if crawled.interrupted:
+        return RunReport(registries, crawled, None)
+    return RunReport(registries, crawled, mining_job(engine, settings.mine, progress))
+
+
+def mining_job(engine: Engine, section: MineSection, progress: Progress) -> MineReport:
+    """Mine, each stage with progress of its own."""
+    follower = _MineFollower(progress)
+    try:
+        return mine(engine, mining_settings(section), on_event=follower)
+    finally:
+        follower.close()
+
+
+def mining_settings(section: MineSection) -> MiningSettings:
+    """The settings as the miner takes them."""
+    return MiningSettings(
+        languages=section.languages,
+        min_words=section.min_words,
+        neighbours=section.neighbours,
+        evidence_terms=section.evidence_terms,
+        evidence_sentences=section.evidence_sentences,
+        search_words=section.search_words,
+        keep_releases=section.keep_releases,
+        vectors=VectorSettings(dimensions=section.dimensions),
+        weights=WeightSettings(per_artist=section.descriptors),
+    )
+
+
+def _add_listed(engine: Engine, listed: Sequence[SourceSettings], progress: Progress) -> None:
+    """Add the sources of the configuration; one that was forgotten on request is left out, and told."""
+    for source in listed:
+        wanted = WantedSource(source.url, source.kind, source.interval, source.scope)
+        try:
+            with engine.begin() as connection:
+                add_sources(connection, [wanted], datetime.now(UTC))
+        except SourceForgotten as error:
+            progress.note("source left out", {"reason": str(error)}, warning=True)
+
+
+# What the stages of mining count; a stage that is not listed here counts steps.
+_UNITS = {"read": "documents", "tag": "words"}
+
+
+class _MineFollower:
+    """Opens a stage of progress for each stage of mining, and closes the one before."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._open = ExitStack()
+        self._name = ""
+        self._stage: Stage | None = None
+
+    def __call__(self, event: MineEvent) -> None:
+        if event.stage != self._name or self._stage is None:
+            self.close()
+            self._name = event.stage
+            unit = _UNITS.get(event.stage, "steps")
+            self._stage = self._open.enter_context(self._progress.stage(event.stage, unit))
+        facts: dict[str, Fact] = {"now": event.message} if event.message else {}
+        self._stage.update(event.done, event.total, facts)
+
+    def close(self) -> None:
+        """End the stage that is shown."""
+        self._open.close()
