@@ -46,10 +46,14 @@ def open_catalog(url: str | None = None) -> Catalog:
     when it is at another migration.
     """
     engine = connect(url or os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE, read_only=True)
-    if not is_current(engine):
-        from store.migrate import check_current  # noqa: PLC0415 - slow to import, and only needed to complain
+    try:
+        if not is_current(engine):
+            from store.migrate import check_current  # noqa: PLC0415 - slow, and only needed to complain
 
-        check_current(engine)
+            check_current(engine)
+    except BaseException:
+        engine.dispose()  # nobody else will: the caller gets no catalog to close
+        raise
     return Catalog(engine)
 
 

@@ -34,6 +34,6 @@ def musical_worth(corpus: Corpus) -> NDArray[np.float64]:
     """For each word, between .2 and 1, how far it belongs to music writing rather than to English at large.
 
     Rises from no contrast to tenfold. Tried 0–1, 0–1.5, -.5–1 and .5–1.5, with floors .05–.2, on the
-    similar artists of the sample site: all within .01 nDCG@5, and .06 above no such weight.
+    similar artists of the sample site: LSA had nDCG@5 .62–.64 with each of them and .54 without.
     """
     return np.clip(contrast(corpus), 0.2, 1.0)

@@ -16,7 +16,7 @@ PIECE_WORDS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Word2VecSettings:
-    """Parameters of word2vec: CBOW, because it trains about five times as fast as skip-gram here.
+    """Parameters of word2vec: CBOW, which visits each word once where skip-gram visits each pair.
 
     One worker: several would make the result depend on the scheduler, and the same input must give the same
     release. `sample` leaves out most occurrences of the most frequent words.

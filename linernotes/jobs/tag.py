@@ -15,7 +15,7 @@ from nlp.tagging import CONTEXT_WORDS, CONTEXTS, FEWEST_OCCURRENCES, Context, ta
 from nlp.tokens import Case, raw_words
 from store.mining import document_texts, save_parts_of_speech, word_numbers
 
-# Words tagged in one transaction: about ten seconds of work that a killed run repeats.
+# Words tagged in one transaction: the work that a killed run repeats.
 BATCH = 4_000
 
 
