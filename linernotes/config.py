@@ -21,7 +21,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from crawler.settings import CrawlSettings
+from crawler.fetching.settings import CrawlSettings
 from linernotes.config_errors import ConfigError, explain_invalid
 from linernotes.config_file import read_config
 from linernotes.durations import parse_duration

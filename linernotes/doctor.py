@@ -18,7 +18,7 @@ from typing import Literal
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler.addresses import is_private_name
+from crawler.fetching.addresses import is_private_name
 from crawler.urls import host_of
 from linernotes.config import Settings
 from store.counts import check_writable, count_everything, has_pgvector

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from crawler.kinds import describe_source
+from crawler.fetching.kinds import describe_source
 from store.records import Source, SourceKind
 from store.sources import add_source, list_sources
 

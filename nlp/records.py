@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 Role = Literal["subject", "passage"]
 Kind = Literal["n1", "n2", "n3", "np", "adj"]
 
@@ -45,38 +42,3 @@ class Mention:
     first_sentence: int
     last_sentence: int
     confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Descriptor:
-    """A term an artist is described with.
-
-    `weight` is 0 to 1 and comparable between artists; `frequency` counts occurrences, `documents` documents,
-    `sources` independent sources.
-    """
-
-    artist_id: int
-    term: str
-    kind: Kind
-    weight: float
-    frequency: int
-    documents: int
-    sources: int
-
-
-@dataclass(frozen=True, slots=True)
-class ArtistVector:
-    """An artist as a unit vector, float32 of shape (dimensions,)."""
-
-    artist_id: int
-    vector: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A similar artist: `rank` 1 is the nearest, `similarity` is 0 to 1."""
-
-    artist_id: int
-    neighbour_id: int
-    rank: int
-    similarity: float

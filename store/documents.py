@@ -217,7 +217,7 @@ def remove_documents(connection: Connection, ids: Iterable[int]) -> int:
     """Remove documents with everything derived from them and return how many there were.
 
     Copies of a removed original stay: the best of them (earliest, then shortest URL) becomes the original of
-    the others. `crawler.deposit.withdraw` does the same and compares the remaining texts anew.
+    the others. `crawler.documents.deposit.withdraw` does the same and compares the remaining texts anew.
     """
     leaving = set(ids)
     release_bands(connection, leaving)

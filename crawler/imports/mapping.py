@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from crawler.errors import BadUrl
-from crawler.extract import NoText, extract, language_of, to_document
+from crawler.extraction.extract import NoText, extract, language_of, to_document
 from crawler.imports.errors import ImportFailed
 from crawler.imports.published import published_of
 from crawler.imports.rows import BadRow, Row

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-from crawler.dates import believable
+from crawler.extraction.dates import believable
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 # Spelled-out months, as English-language tables have them. 06/07/2003 is left out: nobody can tell its month.
@@ -27,7 +27,7 @@ def published_of(value: object, *, today: date | None = None) -> date | None:
     """Return the believable day that `value` names, or None.
 
     Understands ISO 8601 dates and datetimes, RFC 2822, "17 June 2003", a year and a month (their first day).
-    A datetime counts as the day it names in its own time zone. See `crawler.dates.believable`.
+    A datetime counts as the day it names in its own time zone. See `crawler.extraction.dates.believable`.
     """
     if isinstance(value, datetime):
         return believable(value.date(), today=today)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from crawler.deposit import deposit
+from crawler.documents.deposit import deposit
 from crawler.imports.errors import BrokenFile, ImportFailed
 from crawler.imports.files import Format, check_readable, format_of
 from crawler.imports.identity import Addresses

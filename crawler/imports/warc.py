@@ -13,7 +13,7 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from crawler.charsets import charset_of
+from crawler.fetching.charsets import charset_of
 from crawler.imports.errors import BrokenFile
 from crawler.imports.files import opened
 from crawler.imports.rows import Row, Table

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import click
 
-from crawler.kinds import describe_source
+from crawler.fetching.kinds import describe_source
 from linernotes.cli.context import Invocation, command
 from linernotes.cli.output import Form, format_options, print_rows, remark
 from linernotes.durations import parse_duration

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a summary of one job must not wait for the libraries of the others
+    from crawler.imports.registry import RegistryReport
     from crawler.imports.report import ImportReport
-    from crawler.registry import RegistryReport
     from linernotes.jobs.crawl import CrawlJobReport
     from linernotes.jobs.mining import MineReport
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from crawler.crawl import crawl
-from crawler.extraction import Extraction, PageExtracted, extract_pending
-from crawler.report import CrawlEvent, CrawlReport
-from crawler.settings import CrawlSettings
+from crawler.extraction.pending import Extraction, PageExtracted, extract_pending
+from crawler.fetching.crawl import crawl
+from crawler.fetching.report import CrawlEvent, CrawlReport
+from crawler.fetching.settings import CrawlSettings
 from crawler.urls import host_of
 from linernotes.progress import Fact, Progress, Stage
 

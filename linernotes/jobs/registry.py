@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from crawler.registry import RegistryProgress, RegistryReport, import_registry
+from crawler.imports.registry import RegistryProgress, RegistryReport, import_registry
 from linernotes.progress import Progress
 
 

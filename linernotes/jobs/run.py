@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from crawler.registry import RegistryReport
+from crawler.imports.registry import RegistryReport
 from linernotes.config import MineSection, Settings, SourceSettings
 from linernotes.jobs.crawl import CrawlJobReport, crawl_job
 from linernotes.jobs.mine import mine

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from crawler.addresses import is_private_name, is_public, resolve
 from crawler.errors import AddressRefused
+from crawler.fetching.addresses import is_private_name, is_public, resolve
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from crawler.crawl import crawl
 from crawler.errors import ContactMissing
-from crawler.kinds import describe_source
-from crawler.report import CrawlEvent, CrawlReport
-from crawler.settings import CrawlSettings
+from crawler.fetching.crawl import crawl
+from crawler.fetching.kinds import describe_source
+from crawler.fetching.report import CrawlEvent, CrawlReport
+from crawler.fetching.settings import CrawlSettings
 from store.forgetting import forget_host
 from store.frontier import count_states
 from store.models import ForgottenRow, HostRow, PageBodyRow, PageRow, SourceRow

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from crawler import host_worker
+from crawler.fetching import host_worker
 from store.errors import DatabaseUnusable
 from store.frontier import count_states
 from store.sources import list_sources
@@ -335,7 +335,7 @@ def test_a_host_that_breaks_down_is_not_asked_for_every_page(
 def test_a_parser_that_stumbles_costs_one_page(
     sqlite_engine: Engine, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crawler import reading
+    from crawler.fetching import reading
 
     def stumble(body: bytes, *rest: object) -> object:
         if b"trip" in body:

@@ -16,13 +16,13 @@ from tests.crawler.conftest import Web
 from tests.crawler.test_crawl import add, states
 
 PAGES = 150
-# Fetched but not stored yet (crawler.writer: 50 ms or 16 pages), and requests under way.
+# Fetched but not stored yet (crawler.fetching.writer: 50 ms or 16 pages), and requests under way.
 MAX_ASKED_TWICE = 24
 
 SCRIPT = """
 import sys
-from crawler.crawl import crawl
-from crawler.settings import CrawlSettings
+from crawler.fetching.crawl import crawl
+from crawler.fetching.settings import CrawlSettings
 from store.engine import connect
 crawl(connect(sys.argv[1]), CrawlSettings(allow_private_hosts=True, delay_seconds=0, host_concurrency=4))
 """

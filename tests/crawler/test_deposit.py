@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, func, insert, select
 
-from crawler.deposit import Deposit, deposit, withdraw
+from crawler.documents.deposit import Deposit, deposit, withdraw
 from store.documents import remove_documents
 from store.models import DocumentBandRow, DocumentRow, ForgottenRow
 from store.records import Document

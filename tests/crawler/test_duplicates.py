@@ -6,7 +6,14 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.duplicates import Candidate, choose_originals, digest_of, fingerprints, same_text, words_of
+from crawler.documents.duplicates import (
+    Candidate,
+    choose_originals,
+    digest_of,
+    fingerprints,
+    same_text,
+    words_of,
+)
 from tests.crawler.pages import TEXT
 
 PINNED = (5405378532539384715, 8708836711060461944, -8324376045237391320)

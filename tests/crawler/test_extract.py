@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract import MAX_BYTES, ExtractedPage, NoText, extract, to_document
+from crawler.extraction.extract import MAX_BYTES, ExtractedPage, NoText, extract, to_document
 from tests.crawler.pages import PARAGRAPHS, TEXT, URL, article_page, body, json_ld
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from crawler.extract import ExtractedPage, extract
+from crawler.extraction.extract import ExtractedPage, extract
 
 URL = "https://board.example/viewtopic.php?t=7"
 FIRST = "Has anybody else played the new one more than twice? I find the drums tiring and the choruses thin."

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trafilatura import load_html
 
-from crawler.schema_org import Review, nodes_of, normalised_rating, review_of
+from crawler.extraction.schema_org import Review, nodes_of, normalised_rating, review_of
 from tests.crawler.pages import json_ld
 
 ALBUM: dict[str, Any] = {

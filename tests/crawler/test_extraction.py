@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, delete, event, insert, select, update
 
-from crawler import extraction, page_readers
-from crawler.extract import ExtractedPage, NoText
-from crawler.extraction import Extraction, PageExtracted, extract_pending
-from crawler.page_readers import open_reader, read_page
-from crawler.twins import Member, keepers
+from crawler.extraction import page_readers
+from crawler.extraction import pending as extraction
+from crawler.extraction.extract import ExtractedPage, NoText
+from crawler.extraction.page_readers import open_reader, read_page
+from crawler.extraction.pending import Extraction, PageExtracted, extract_pending
+from crawler.extraction.twins import Member, keepers
 from store.extraction import PageBody
 from store.models import DocumentRow, PageBodyRow, PageRow, SourceRow
 from tests.crawler.pages import PARAGRAPHS, article_page, body, listing_page

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import NotAFeed
-from crawler.feeds import read_feed
-from crawler.kinds import describe_source, guess_kind, sniff_kind
-from crawler.sitemaps import Sitemap, read_sitemap
+from crawler.fetching.feeds import read_feed
+from crawler.fetching.kinds import describe_source, guess_kind, sniff_kind
+from crawler.fetching.sitemaps import Sitemap, read_sitemap
 
 URL = "http://h/feed"
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.links import RobotsRules, canonical_from_header, read_links, robots_rules
+from crawler.fetching.links import RobotsRules, canonical_from_header, read_links, robots_rules
 
 PAGE = "http://h/notes/one.html"
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery import discovered, moved_scope, redirect_target
 from crawler.errors import ContactMissing, FetchFailed
-from crawler.http import Answer
-from crawler.links import RobotsRules
-from crawler.policy import (
+from crawler.fetching.discovery import discovered, moved_scope, redirect_target
+from crawler.fetching.http import Answer
+from crawler.fetching.links import RobotsRules
+from crawler.fetching.policy import (
     Decision,
     after_body,
     after_failure,
@@ -25,8 +25,8 @@ from crawler.policy import (
     retry_after,
     screen_for,
 )
-from crawler.reading import Reading, read_body
-from crawler.settings import CrawlSettings
+from crawler.fetching.reading import Reading, read_body
+from crawler.fetching.settings import CrawlSettings
 from store.frontier import Page
 from store.records import Source
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.imports.errors import ImportFailed
-from crawler.registry import RegistryReport, import_registry, read_registry
-from crawler.registry_files import SPECIAL_PURPOSE
+from crawler.imports.registry import RegistryReport, import_registry, read_registry
+from crawler.imports.registry_files import SPECIAL_PURPOSE
 from store.artists import all_names, find_artists
 from store.records import Artist
 

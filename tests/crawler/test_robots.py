@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.robots import robots_from, robots_text, still_fresh
+from crawler.fetching.robots import robots_from, robots_text, still_fresh
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.settings import CrawlSettings
+from crawler.fetching.settings import CrawlSettings
 from linernotes.config import CrawlSection, MineSection, Settings, load_settings
 from linernotes.config_errors import ConfigError
 from linernotes.config_reference import all_settings, setting_rows

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection, Engine, delete, text, update
 
-from crawler.deposit import deposit
+from crawler.documents.deposit import deposit
 from linernotes.jobs import read
 from linernotes.jobs.mine import NothingToMine, mine
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings

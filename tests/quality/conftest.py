@@ -34,7 +34,9 @@ def mined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mined]:
 def content_digest() -> str:
     """SHA-256, shortened, of all texts and truth of the sample site."""
     sha = hashlib.sha256()
-    for file in sorted([*site_root().rglob("*.md"), *site_root().rglob("*.tsv"), site_root() / "artists.csv"]):
+    for file in sorted(
+        [*site_root().rglob("*.md"), *site_root().rglob("*.tsv"), site_root() / "artists.csv"]
+    ):
         if file.name != "README.md":
             sha.update(file.relative_to(site_root()).as_posix().encode() + b"\0" + file.read_bytes())
     return sha.hexdigest()[:16]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from protego import Protego
 
-from crawler.settings import PRODUCT
+from crawler.fetching.settings import PRODUCT
 
 # RFC 9309, section 2.5: at least 500 KiB must be read; rules beyond that are not looked at.
 MAX_ROBOTS_BYTES = 500 * 1024

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.duplicates import same_text
+from crawler.documents.duplicates import same_text
 
 # More pages naming one address canonical are a mistake of the site (often its home page); then each page
 # stands for itself. Copies among them are still found as copies.

@@ -13,10 +13,10 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine
 
-from crawler.deposit import Deposit, deposit, withdraw
-from crawler.extract import ExtractedPage, NoText, to_document
-from crawler.page_readers import open_reader
-from crawler.twins import MAX_GROUP, Member, group_of, keepers
+from crawler.documents.deposit import Deposit, deposit, withdraw
+from crawler.extraction.extract import ExtractedPage, NoText, to_document
+from crawler.extraction.page_readers import open_reader
+from crawler.extraction.twins import MAX_GROUP, Member, group_of, keepers
 from store.documents import document_ids_of_pages
 from store.extraction import (
     PageBody,

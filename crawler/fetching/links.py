@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from crawler.charsets import sniff_charset
 from crawler.errors import BadUrl
-from crawler.settings import PRODUCT
+from crawler.fetching.charsets import sniff_charset
+from crawler.fetching.settings import PRODUCT
 from crawler.urls import canonical_url, looks_like_page, origin_of
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})

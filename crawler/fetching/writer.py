@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from crawler.policy import Decision
+from crawler.fetching.policy import Decision
 from store.frontier import NewPage, count_pages, enqueue, fail_pages, record_changes, redirect_chain
 from store.hosts import Host, save_host
 from store.records import SourceKind

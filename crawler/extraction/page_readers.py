@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
-from crawler.extract import ExtractedPage, NoText, extract
+from crawler.extraction.extract import ExtractedPage, NoText, extract
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -23,7 +23,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from crawler.schema_org import LISTS, Node, types_of
+from crawler.extraction.schema_org import LISTS, Node, types_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from crawler.charsets import charset_of
 from crawler.errors import FetchFailed
-from crawler.http import Answer, Screen
-from crawler.reading import Reading
-from crawler.settings import CrawlSettings
+from crawler.fetching.charsets import charset_of
+from crawler.fetching.http import Answer, Screen
+from crawler.fetching.reading import Reading
+from crawler.fetching.settings import CrawlSettings
 from store.frontier import Body, NewPage, Page, PageChange, Role
 
 Outcome = Literal[

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from crawler.charsets import charset_of
 from crawler.errors import NotAFeed
-from crawler.feeds import read_feed
-from crawler.http import Answer
-from crawler.kinds import BodyKind, sniff_kind
-from crawler.links import RobotsRules, canonical_from_header, read_links, robots_rules
-from crawler.sitemaps import read_sitemap
+from crawler.fetching.charsets import charset_of
+from crawler.fetching.feeds import read_feed
+from crawler.fetching.http import Answer
+from crawler.fetching.kinds import BodyKind, sniff_kind
+from crawler.fetching.links import RobotsRules, canonical_from_header, read_links, robots_rules
+from crawler.fetching.sitemaps import read_sitemap
 from store.frontier import Role
 
 

@@ -11,8 +11,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from crawler.dates import believable
-from crawler.duplicates import (
+from crawler.documents.duplicates import (
     Candidate,
     Fingerprint,
     Shingles,
@@ -22,6 +21,7 @@ from crawler.duplicates import (
     shingles_of,
     words_of,
 )
+from crawler.extraction.dates import believable
 from store import documents as stored
 from store.documents import CopyFacts, NewDocument, StoredDocument
 from store.records import Document

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from crawler.policy import Outcome
+from crawler.fetching.policy import Outcome
 
 
 @dataclass(frozen=True, slots=True)

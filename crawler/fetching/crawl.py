@@ -1,10 +1,9 @@
 """The crawl: opens a round for each source and works through the frontier, host by host, until it is empty.
 
 1. `begin_rounds` queues the sources and the pages they already know (store.sources).
-2. Each host with queued pages gets a worker (crawler.host_worker), as many at a time as the settings allow.
-3. A worker fetches (crawler.http), reads links (crawler.reading) and decides (crawler.policy,
-   crawler.discovery).
-4. The writer (crawler.writer) commits each decision with its body and the pages it made known.
+2. Each host with queued pages gets a worker (`host_worker`), as many at a time as the settings allow.
+3. A worker fetches (`http`), reads links (`reading`) and decides (`policy`, `discovery`).
+4. The writer (`writer`) commits each decision with its body and the pages it made known.
 5. A source with nothing queued any more has finished its round.
 """
 
@@ -21,13 +20,13 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from crawler.addresses import is_private_name
-from crawler.host_worker import HostWorker
-from crawler.http import HostClient, shared_tls
-from crawler.report import CrawlEvent, CrawlReport, SourceReport, Tally
-from crawler.settings import CrawlSettings
+from crawler.fetching.addresses import is_private_name
+from crawler.fetching.host_worker import HostWorker
+from crawler.fetching.http import HostClient, shared_tls
+from crawler.fetching.report import CrawlEvent, CrawlReport, SourceReport, Tally
+from crawler.fetching.settings import CrawlSettings
+from crawler.fetching.writer import Stored, Visit, Writer
 from crawler.urls import host_of
-from crawler.writer import Stored, Visit, Writer
 from store.engine import reason_of
 from store.errors import DatabaseUnusable
 from store.frontier import count_queued, queued_hosts
@@ -64,7 +63,7 @@ def crawl(
 
 
 class _Crawl:
-    """One crawl under way; see `crawler.host_worker.Crawl` for what workers use of it."""
+    """One crawl under way; see `crawler.fetching.host_worker.Crawl` for what workers use of it."""
 
     def __init__(
         self,

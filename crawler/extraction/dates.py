@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from htmldate import find_date
 
-from crawler.schema_org import Node
+from crawler.extraction.schema_org import Node
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

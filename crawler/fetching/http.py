@@ -17,10 +17,10 @@ from typing import Self
 
 import httpx
 
-from crawler.addresses import resolve
-from crawler.decoding import ACCEPT_ENCODING, decoder_for
 from crawler.errors import FetchFailed
-from crawler.settings import CrawlSettings
+from crawler.fetching.addresses import resolve
+from crawler.fetching.decoding import ACCEPT_ENCODING, decoder_for
+from crawler.fetching.settings import CrawlSettings
 
 ACCEPT = (
     "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.1"

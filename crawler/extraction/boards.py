@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
-from crawler.dates import read_date
-from crawler.markup import tidy
+from crawler.extraction.dates import read_date
+from crawler.extraction.markup import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawler.markup import tidy_line
+from crawler.extraction.markup import tidy_line
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from trafilatura.metadata import extract_author
 
 from crawler.errors import BadUrl
-from crawler.markup import tidy_line
-from crawler.schema_org import Node, names_of, value_of
+from crawler.extraction.markup import tidy_line
+from crawler.extraction.schema_org import Node, names_of, value_of
 from crawler.urls import canonical_url
 
 if TYPE_CHECKING:

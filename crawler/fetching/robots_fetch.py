@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from crawler.errors import AddressRefused, BadUrl, CrawlError, FetchFailed
-from crawler.http import Answer, HostClient
-from crawler.pace import Pace, Sleep
-from crawler.policy import backoff, is_redirect
-from crawler.robots import (
+from crawler.fetching.http import Answer, HostClient
+from crawler.fetching.pace import Pace, Sleep
+from crawler.fetching.policy import backoff, is_redirect
+from crawler.fetching.robots import (
     MAX_ROBOTS_BYTES,
     MAX_ROBOTS_REDIRECTS,
     Robots,
@@ -18,7 +18,7 @@ from crawler.robots import (
     robots_text,
     still_fresh,
 )
-from crawler.settings import CrawlSettings
+from crawler.fetching.settings import CrawlSettings
 from crawler.urls import canonical_url
 from store.hosts import Host
 

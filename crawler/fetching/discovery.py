@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crawler.errors import BadUrl
-from crawler.reading import Reading
+from crawler.fetching.reading import Reading
 from crawler.urls import canonical_url, in_scope, looks_like_page, origin_of, same_site
 from store.frontier import NewPage, Page, Role
 from store.records import Source

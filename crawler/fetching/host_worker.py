@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from crawler.addresses import is_private_name
-from crawler.discovery import discovered, moved_scope, redirect_target, redirected_page
 from crawler.errors import AddressRefused, FetchFailed
-from crawler.http import Answer, HostClient
-from crawler.pace import Pace
-from crawler.policy import (
+from crawler.fetching.addresses import is_private_name
+from crawler.fetching.discovery import discovered, moved_scope, redirect_target, redirected_page
+from crawler.fetching.http import Answer, HostClient
+from crawler.fetching.pace import Pace
+from crawler.fetching.policy import (
     NOINDEX,
     Decision,
     after_body,
@@ -27,12 +27,12 @@ from crawler.policy import (
     is_redirect,
     screen_for,
 )
-from crawler.reading import Reading, read_body
-from crawler.robots import Robots
-from crawler.robots_fetch import RobotsUnreachable, fetch_robots
-from crawler.settings import CrawlSettings
+from crawler.fetching.reading import Reading, read_body
+from crawler.fetching.robots import Robots
+from crawler.fetching.robots_fetch import RobotsUnreachable, fetch_robots
+from crawler.fetching.settings import CrawlSettings
+from crawler.fetching.writer import Visit, Writer
 from crawler.urls import host_of
-from crawler.writer import Visit, Writer
 from store.frontier import Page, next_due, next_pages
 from store.hosts import Host, load_host
 from store.records import Source

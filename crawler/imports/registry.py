@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from crawler.imports.errors import BrokenFile, ImportFailed
+from crawler.imports.registry_files import artist_of, open_registry
 from crawler.imports.report import SkipLog, Skipped
 from crawler.imports.rows import BadRow, Row, Table
-from crawler.registry_files import artist_of, open_registry
 from store.artists import RegistryChange, add_artists
 from store.names import registry_key
 from store.records import Artist

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 from py3langid import langid
 from trafilatura import bare_extraction
 
-from crawler.boards import Thread, thread_of
-from crawler.dates import published_on
-from crawler.listings import index_reason, listing_reason
-from crawler.markup import decode, not_a_page, parse, tidy
-from crawler.metadata import (
+from crawler.extraction.boards import Thread, thread_of
+from crawler.extraction.dates import published_on
+from crawler.extraction.listings import index_reason, listing_reason
+from crawler.extraction.markup import decode, not_a_page, parse, tidy
+from crawler.extraction.metadata import (
     author_of,
     canonical_of,
     headings_of,
@@ -26,7 +26,7 @@ from crawler.metadata import (
     title_element,
     title_of,
 )
-from crawler.schema_org import Node, Review, articles_in, main_article, nodes_of, review_of
+from crawler.extraction.schema_org import Node, Review, articles_in, main_article, nodes_of, review_of
 from store.records import Document
 
 if TYPE_CHECKING:

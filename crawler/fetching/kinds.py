@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from crawler.errors import NotAFeed
-from crawler.sitemaps import unpacked
+from crawler.fetching.sitemaps import unpacked
 from crawler.urls import canonical_url, origin_of
 from store.records import Source, SourceKind
 

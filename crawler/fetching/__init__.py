@@ -1,0 +1,1 @@
+"""From a source to fetched pages: frontier, robots, pace, links."""
