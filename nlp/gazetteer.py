@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -16,6 +15,10 @@ SURE, LIKELY, DOUBTFUL = 0.95, 0.85, 0.5
 CASELESS_SHARE = 0.002
 
 
+_Owners = dict[str, tuple[int, ...]]
+"""The artists of each spelling, in order; a tuple, because a million sets would take a gigabyte."""
+
+
 class Gazetteer:
     """The names of the registry, ready to be found.
 
@@ -23,22 +26,23 @@ class Gazetteer:
     """
 
     def __init__(self, names: Iterable[RegisteredName]) -> None:
-        owners: defaultdict[str, set[int]] = defaultdict(set)
-        plain: defaultdict[str, set[int]] = defaultdict(set)
-        whole: defaultdict[str, set[int]] = defaultdict(set)
-        folded: defaultdict[str, set[int]] = defaultdict(set)
+        owners: _Owners = {}
+        plain: _Owners = {}
+        folded: _Owners = {}
+        self._whole: _Owners = {}
         for name in names:
             for spelling in spellings(name.name):
-                owners[spelling].add(name.artist_id)
-                folded[within_sentence(spelling)].add(name.artist_id)
-                whole[spelling.lower()].add(name.artist_id)
+                _add(owners, spelling, name.artist_id)
+                _add(self._whole, spelling.lower(), name.artist_id)
+                if (inside := within_sentence(spelling)) != spelling:
+                    _add(folded, inside, name.artist_id)
             if not is_common(name.name):
-                plain[fold(name.name).lower()].add(name.artist_id)
-        self._whole = {spelling: tuple(sorted(ids)) for spelling, ids in whole.items()}
+                _add(plain, fold(name.name).lower(), name.artist_id)
         # What folding took from "In Flames" within a sentence was a capital; "in flames" means no band.
         capital = folded.keys() - owners.keys()
-        for spelling in capital:
-            owners[spelling] = folded[spelling]
+        for spelling, artists in folded.items():
+            for artist in artists:
+                _add(owners, spelling, artist)
         self._cased = _Automaton(owners, capital)
         self._caseless = _Automaton(plain)
 
@@ -60,12 +64,17 @@ def is_caseless(text: str) -> bool:
     return letters > 200 and sum(map(str.isupper, text[:5000])) < CASELESS_SHARE * letters
 
 
+def _add(owners: _Owners, spelling: str, artist: int) -> None:
+    held = owners.get(spelling, ())
+    if artist not in held:
+        owners[spelling] = tuple(sorted((*held, artist)))
+
+
 class _Automaton:
-    def __init__(self, owners: dict[str, set[int]], capital: Collection[str] = ()) -> None:
+    def __init__(self, owners: _Owners, capital: Collection[str] = ()) -> None:
         self._spellings = list(owners)
-        self._capital = [spelling in capital for spelling in self._spellings]
-        self._owners = [tuple(sorted(ids)) for ids in owners.values()]
-        self._common = [is_common(spelling) for spelling in self._spellings]
+        self._capital = frozenset(number for number, name in enumerate(self._spellings) if name in capital)
+        self._owners = list(owners.values())
         self._search = AhoCorasick(self._spellings, matchkind=MatchKind.Standard, store_patterns=False)
 
     def find(self, text: str, written: str, *, caseless: bool) -> list[NameHit]:
@@ -73,7 +82,7 @@ class _Automaton:
         found = [
             (end - start, start, end, number)
             for number, start, end in self._search.find_matches_as_indexes(text, overlapping=True)
-            if _stands_alone(text, start, end) and (written[start].isupper() or not self._capital[number])
+            if _stands_alone(text, start, end) and (written[start].isupper() or number not in self._capital)
         ]
         hits: list[NameHit] = []
         taken: set[int] = set()
@@ -88,11 +97,12 @@ class _Automaton:
         words = text[start:end].split()
         if caseless:
             return SURE if len(words) > 1 else DOUBTFUL
-        if len(words) > 1 and not self._common[number]:
+        common = is_common(self._spellings[number])
+        if len(words) > 1 and not common:
             return SURE
         if _beside_a_capital(text, start, end):
             return 0.0
-        if not self._common[number] or words[0] in {"The", "the"}:
+        if not common or words[0] in {"The", "the"}:
             return LIKELY  # the capital of "the Cure" stands inside the sentence
         return 0.0 if _starts_a_sentence(text, start) else DOUBTFUL
 

@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from wordfreq import zipf_frequency
 
@@ -65,14 +65,15 @@ def spellings(name: str) -> Iterator[str]:
 
 
 def _spellings(name: str) -> Iterator[str]:
-    for joined in (name, name.replace(" & ", " and "), name.replace(" and ", " & ")):
+    joiners = {" & ": " and ", " and ": " & "}
+    for joined in (name, *(name.replace(old, new) for old, new in joiners.items() if old in name)):
         yield joined
         if joined.startswith("The "):
             yield "the " + joined[4:]
             if not is_common(joined[4:]):
                 yield joined[4:]
     bare = name.strip("!?.,:;*'\"()[] ")
-    if len(bare) > SHORTEST_NAME and not is_common(bare):
+    if bare != name and len(bare) > SHORTEST_NAME and not is_common(bare):
         yield bare
     if len(name) >= SHORTEST_SHOUTED_NAME and not is_common(name):
         yield name.upper()
@@ -83,6 +84,7 @@ def _zipf(word: str) -> float:
     return float(zipf_frequency(word, "en"))
 
 
+@lru_cache(maxsize=100_000)
 def is_common(name: str) -> bool:
     """Whether the name is also something that people say when they do not mean an artist."""
     words = re.findall(r"[^\W_]+", name.lower())

@@ -367,6 +367,7 @@ def test_a_database_that_cannot_be_written_ends_the_crawl_with_a_sentence(
         run(sqlite_engine)
     found = states(sqlite_engine, web)
     assert found["/"] == "fetched" and "queued" in found.values()
+    web.pages["/bad"] = "x"
     full.clear()
     sqlite_engine.dispose()
     assert run(sqlite_engine).queued == 0
