@@ -12,6 +12,8 @@ CODE := $(ROOMS) alembic tests benchmarks
 
 # Branch coverage of the rooms, in per cent. Lowering it needs a reason in the changelog.
 COVERAGE_FLOOR := 80
+# Test files are dealt out to the cores; more than four processes would only wait for the disk.
+WORKERS := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 # `make test PYTEST="-k robots"` runs some of the tests; the floor then does not apply.
 PYTEST :=
 
@@ -51,7 +53,7 @@ demo: $(VENV)/.run ## mine the sample site from page to similar artists, without
 test: $(VENV)/.dev ## run the tests with branch coverage of the rooms
 	@$(BIN)/coverage erase
 ifeq ($(strip $(PYTEST)),)
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
+	@$(BIN)/python -m pytest $(WORKERS) --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
 else
 	@$(BIN)/python -m pytest $(PYTEST)
 endif

