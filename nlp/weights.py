@@ -73,8 +73,8 @@ def weigh(
     Support counts independent sources: each adds 1 - 2^-n for its n documents that use the term, so that a
     source saturates at one, however often it repeats itself. The share of support among all that is written
     about the artist, smoothed by the share over all artists, is p; the weight is p times how much more than
-    usual that is, ln(p / usual) / ln(1 / usual) · (1 - usual), times the worth of the term (terms that few
-    artists share are discounted). Always between 0 and 1, and the same scale for every artist.
+    usual that is, ln(p / usual) / ln(1 / usual), times the worth of the term (terms that few artists
+    share are discounted). Always between 0 and 1, and the same scale for every artist.
     `excluded` pairs of artist and term (own names) get no weight.
     """
     uses = _uses(counts, spans, facts)
@@ -86,7 +86,7 @@ def weigh(
         exposure[support.artist] + settings.caution
     )
     common = usual[support.term]
-    surprise = np.log(p / common) / np.log(1 / common) * (1 - common)
+    surprise = np.log(p / common) / np.log(1 / common)
     weight = np.clip(p * surprise, 0, 1) * value * ~_is_excluded(support, excluded)
     return _strongest(support, weight, settings)
 

@@ -98,8 +98,10 @@ def insert_documents(connection: Connection, documents: Sequence[NewDocument], *
 
 
 def update_documents(connection: Connection, documents: Mapping[int, NewDocument]) -> None:
-    """Replace documents, by number; what was mined and quoted from their earlier texts goes."""
-    for batch in _batches(documents, _MANY):
+    """Replace documents, by number; what was mined and quoted from other texts of theirs goes."""
+    texts = _select_in(connection, select(DocumentRow.id, DocumentRow.text), DocumentRow.id, documents)
+    rewritten = [row.id for row in texts if row.text != documents[row.id].document.text]
+    for batch in _batches(rewritten, _MANY):
         connection.execute(delete(MinedDocumentRow).where(MinedDocumentRow.document_id.in_(batch)))
         connection.execute(delete(ReleaseEvidenceRow).where(ReleaseEvidenceRow.document_id.in_(batch)))
     if documents:
