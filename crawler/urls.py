@@ -9,6 +9,7 @@ used here: it decodes and sorts queries and drops parameters such as `source` th
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import urljoin, urlsplit
@@ -43,8 +44,22 @@ _ODD = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # WHATWG URL, section 4.4: surrounding spaces and controls, and any tab or newline, are not part of a URL.
 _EDGE = "".join(map(chr, range(0x21)))
+# References that begin like this may be resolved against the whole URL of their page.
+_AGAINST_BASE = frozenset(_EDGE + "?#")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TABS = str.maketrans("", "", "\t\n\r")
+# A host whose last label is a number is an IPv4 address, however odd (WHATWG URL, section 3.5).
+_NUMBER_AT_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
+# Alphabets with letters that look the same. No real name mixes them in one label (UTS 39, section 5.2,
+# "highly restrictive"); names in one of them alone are left in peace.
+_LOOKALIKES = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
+# URLs that are canonical as they stand, as most links are: no query, no escape, no port, no dot segment,
+# and a host in plain ASCII that does not end in a number.
+_CANONICAL = re.compile(
+    r"https?://(?!(?:[^/]*\.)?xn--)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?"
+    r"(?:/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9._~!$&'()*+,=:@-]*)*/?"
+)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 
 # Endings of files that hold no page to read; anything else is judged by its Content-Type.
@@ -64,21 +79,23 @@ def canonical_url(url: str, base: str | None = None) -> str:
     Idempotent. Drops fragment, default port, dot segments, tracking parameters and session identifiers;
     keeps the order of the query and every reserved character as it is written.
     """
-    text = url.strip(_EDGE).translate(_TABS)
-    try:
-        if base is None or text.startswith(("http://", "https://")):
-            return _canonical(text)
+    if base is None or url.startswith(("http://", "https://")):
+        return _resolved("", url)
+    if not url or url[0] in _AGAINST_BASE:
+        text = url.lstrip(_EDGE)
         if not text or text[0] in "?#":
-            return _canonical(urljoin(base, text))
-        return _resolved(base.partition("?")[0].rpartition("/")[0] + "/", text)
-    except ValueError as error:  # what urllib says of malformed ports and brackets
-        raise BadUrl(f"{url[:200]!r} is not a URL: {error}.") from error
+            return _resolved(base, url)
+    return _resolved(_folder(base), url)
+
+
+@lru_cache(maxsize=256)
+def _folder(base: str) -> str:
+    return base.partition("?")[0].rpartition("/")[0] + "/"
 
 
 def origin_of(url: str) -> str:
     """Return `scheme://host:port` of a canonical URL, the port only where it is not the default."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return url[: url.find("/", 8)]  # the path of a canonical URL begins with the first slash after ://
 
 
 def host_of(url: str) -> str:
@@ -88,8 +105,8 @@ def host_of(url: str) -> str:
 
 def looks_like_page(url: str) -> bool:
     """Whether the name in a canonical URL may be that of a page and not of an image or archive."""
-    name = urlsplit(url).path.rpartition("/")[2].partition("%3F")[0]
-    _, dot, ending = name.rpartition(".")
+    path = url.partition("?")[0]
+    _, dot, ending = path[path.rfind("/") :].partition("%3F")[0].rpartition(".")
     return not dot or ending.lower() not in _NOT_PAGES
 
 
@@ -112,7 +129,17 @@ def same_site(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=65_536)  # the menus of a site link the same pages from all pages of a folder
 def _resolved(folder: str, reference: str) -> str:
-    return _canonical(urljoin(folder, reference))
+    text = reference.strip(_EDGE).translate(_TABS)
+    try:
+        if folder and text[:1] == "/" and text[1:2] != "/":
+            text = folder[: folder.find("/", 8)] + text
+        elif folder and not text.startswith(("http://", "https://")):
+            text = urljoin(folder, text)
+        if len(text) <= MAX_URL_LENGTH and _CANONICAL.fullmatch(text):
+            return text if text.count("/") > 2 else f"{text}/"
+        return _canonical(text)
+    except ValueError as error:  # what urllib says of malformed ports and brackets
+        raise BadUrl(f"{reference[:200]!r} is not a URL: {error}.") from error
 
 
 def _canonical(url: str) -> str:
@@ -144,13 +171,30 @@ def _host(name: str, url: str) -> str:
             raise BadUrl(f"{url[:200]!r} has no valid host name: {error}.") from error
     if len(name) > 253 or not _HOST.fullmatch(name):
         raise BadUrl(f"{url[:200]!r} has no valid host name.")
+    if _NUMBER_AT_END.fullmatch(name) and not _IPV4.fullmatch(name):
+        raise BadUrl(f"{url[:200]!r} hides an IP address in an unusual spelling.")
+    if "xn--" in name:
+        _refuse_lookalikes(name, url)
     return name
+
+
+def _refuse_lookalikes(name: str, url: str) -> None:
+    for label in name.split("."):
+        if label.startswith("xn--"):
+            try:
+                letters = label[4:].encode("ascii").decode("punycode")
+            except UnicodeError as error:
+                raise BadUrl(f"{url[:200]!r} has no valid host name: {error}.") from error
+            alphabets = {unicodedata.name(letter, "?").partition(" ")[0] for letter in letters}
+            mixed = sorted(alphabets & _LOOKALIKES)
+            if len(mixed) > 1:
+                raise BadUrl(f"{url[:200]!r} mixes {' and '.join(mixed).title()} letters in its host name.")
 
 
 def _path(path: str) -> str:
     if _CLEAN_PATH.fullmatch(path) and ";" not in path:
         return path or "/"
-    path = _PATH_SESSION.sub("", _normal_escapes(path.replace("\\", "/")))
+    path = _PATH_SESSION.sub("", normal_escapes(path.replace("\\", "/")))
     return _without_dots(path) if "/." in path else path or "/"
 
 
@@ -171,7 +215,7 @@ def _without_dots(path: str) -> str:
 def _query(query: str) -> str:
     if not query:
         return ""
-    return "&".join(_normal_escapes(item) for item in query.split("&") if item and not _is_noise(item))
+    return "&".join(normal_escapes(item) for item in query.split("&") if item and not _is_noise(item))
 
 
 def _is_noise(item: str) -> bool:
@@ -181,8 +225,11 @@ def _is_noise(item: str) -> bool:
     return bool(_SESSION.fullmatch(name) and _RANDOM.fullmatch(value))
 
 
-def _normal_escapes(text: str) -> str:
-    """Escapes in upper case, unreserved characters written out, everything else that must be escaped."""
+def normal_escapes(text: str) -> str:
+    """Return a path or query in its one spelling (RFC 3986, section 6.2.2).
+
+    Escapes in upper case, unreserved characters written out, everything escaped that must be.
+    """
     if "%" in text:
         text = _ESCAPE.sub(_normal_escape, text)
     return _ODD.sub(_escaped, text)

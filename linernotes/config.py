@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -25,6 +25,7 @@ from crawler.fetching.settings import CrawlSettings
 from linernotes.config_errors import ConfigError, explain_invalid
 from linernotes.config_file import read_config
 from linernotes.durations import parse_duration
+from linernotes.listening import parse_address
 from store.records import SourceKind
 
 DEFAULT_CONFIG = "linernotes.toml"
@@ -39,12 +40,18 @@ def _seconds(value: object) -> object:
     return parse_duration(value) if isinstance(value, str) else value
 
 
+def _address(value: str) -> str:
+    parse_address(value)
+    return value
+
+
 def _listed(value: object) -> object:
     """One text may stand for a list of one; in the environment, several are separated by commas."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 Duration = Annotated[int, BeforeValidator(_seconds), Field(ge=1)]
+Address = Annotated[str, AfterValidator(_address)]
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
@@ -83,16 +90,22 @@ class CrawlSection(BaseModel):
         description="Whether private and loopback addresses may be fetched",
     )
     delay_seconds: float = Field(
-        default=_DEFAULTS.delay_seconds, ge=0, le=3600, description="Pause between two requests to one host"
+        default=_DEFAULTS.delay_seconds,
+        ge=0,
+        le=3600,
+        description="Pause between two requests to one registered domain",
     )
     max_concurrency: int = Field(
         default=_DEFAULTS.max_concurrency, ge=1, le=1000, description="Requests under way at once"
     )
     host_concurrency: int = Field(
-        default=_DEFAULTS.host_concurrency, ge=1, le=64, description="Requests under way at once to one host"
+        default=_DEFAULTS.host_concurrency,
+        ge=1,
+        le=64,
+        description="Requests under way at once to one registered domain",
     )
     max_hosts: int = Field(
-        default=_DEFAULTS.max_hosts, ge=1, le=10_000, description="Hosts worked on at once"
+        default=_DEFAULTS.max_hosts, ge=1, le=10_000, description="Registered domains worked on at once"
     )
     timeout_seconds: float = Field(
         default=_DEFAULTS.timeout_seconds,
@@ -129,6 +142,21 @@ class CrawlSection(BaseModel):
     max_pages_per_source: int = Field(
         default=_DEFAULTS.max_pages_per_source, ge=1, description="Pages kept track of for one source"
     )
+    max_pages_per_domain: int = Field(
+        default=_DEFAULTS.max_pages_per_domain,
+        ge=1,
+        description="Pages kept track of for one registered domain",
+    )
+    max_revisit_seconds: Duration = Field(
+        default=_DEFAULTS.max_revisit_seconds,
+        description="Longest time until a page that never changes is looked at again: seconds, or 90d",
+    )
+    database_patience_seconds: float = Field(
+        default=_DEFAULTS.database_patience_seconds,
+        ge=0,
+        le=86_400,
+        description="How long a crawl waits for a database that went away",
+    )
 
     def to_crawler(self) -> CrawlSettings:
         """The settings as the crawler takes them."""
@@ -149,6 +177,13 @@ class MineSection(BaseModel):
         min_length=1,
         description="ISO 639-1 codes; documents in other languages are kept, not mined",
     )
+    min_musicality: float = Field(
+        default=0.4,
+        ge=0,
+        le=1,
+        description="Probability of being about music below which a document without a label is kept, "
+        "not mined; 0 mines all",
+    )
     min_words: int = Field(
         default=100,
         ge=1,
@@ -165,6 +200,27 @@ class MineSection(BaseModel):
     dimensions: int = Field(default=300, ge=2, le=2000, description="Length of an artist's vector, at most")
     search_words: int = Field(default=20_000, ge=0, description="Frequent words whose vectors serve search")
     keep_releases: int = Field(default=3, ge=1, le=1000, description="Releases kept to roll back to")
+
+
+class ScheduleSection(BaseModel):
+    """What `linernotes schedule` keeps running: `[schedule]`."""
+
+    model_config = _STRICT
+
+    poll_seconds: Duration = Field(
+        default=30, description="How often the database is asked what is due: seconds, or 1m, 1h"
+    )
+    crawl_for: Duration | None = Field(
+        default=None,
+        description="Longest time of one crawl, such as 6h, after which mining has its turn; "
+        "as long as there is work when not given",
+    )
+    mine_every: Duration = Field(default=86_400, description="Time between two runs of mining, such as 1d")
+    metrics: Address | None = Field(
+        default=None,
+        description="HOST:PORT to serve /metrics and /health on, such as 127.0.0.1:9464; "
+        "not served when not given",
+    )
 
 
 class Settings(BaseSettings):
@@ -195,6 +251,9 @@ class Settings(BaseSettings):
         default_factory=CrawlSection, description="How to behave towards other people's servers"
     )
     mine: MineSection = Field(default_factory=MineSection, description="How to mine")
+    schedule: ScheduleSection = Field(
+        default_factory=ScheduleSection, description="What `linernotes schedule` keeps running"
+    )
 
 
 def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:

@@ -13,6 +13,8 @@ from wordfreq import zipf_frequency
 # A one-word name this frequent in general English (Zipf scale: 3 is once in a million words) is taken for the
 # word unless its writing says otherwise: Slayer has 3.5, Wire 4.4, Low 5.3, Kraftwerk 2.2.
 COMMON_ZIPF = 3.3
+# Slayer has 3.5, Swans 3.3, Blur 3.6; Boston 4.7, Tool 4.6, Women 5.6.
+RARE_ZIPF = 4.0
 # "after" has 6.1, "skeleton" 3.8.
 FUNCTION_ZIPF = 5.3
 SHORTEST_NAME = 2
@@ -82,6 +84,12 @@ def _spellings(name: str) -> Iterator[str]:
 @cache
 def _zipf(word: str) -> float:
     return float(zipf_frequency(word, "en"))
+
+
+@lru_cache(maxsize=100_000)
+def is_rare(word: str) -> bool:
+    """Whether a word is so rare that one who writes it always with a capital means a name."""
+    return _zipf(word.lower()) < RARE_ZIPF
 
 
 @lru_cache(maxsize=100_000)

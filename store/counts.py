@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, exists, func, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, select, text
 
 from store.extraction import count_pending
+from store.frontier import StateCount
 from store.models import (
     ArtistRow,
     DocumentRow,
+    DomainRow,
     ForgottenRow,
     MentionRow,
     MinedDocumentRow,
+    PageRow,
     ReleaseRow,
     SourceRow,
 )
@@ -68,6 +74,61 @@ def count_everything(connection: Connection, now: datetime) -> DatabaseCounts:
         releases=number(ReleaseRow, ReleaseRow.state == "ready"),
         forgotten=number(ForgottenRow),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DomainCounts:
+    """Registered domains: being crawled, waiting with work for their turn, and without work.
+
+    `holders` are the crawl processes (`host:process:random`) with the domains that each has leased.
+    """
+
+    working: int
+    waiting: int
+    idle: int
+    holders: Mapping[str, int]
+
+
+def count_domains(connection: Connection, now: datetime) -> DomainCounts:
+    """Count the domains by what they are doing."""
+    leased = and_(DomainRow.lease_holder.is_not(None), DomainRow.lease_until >= now)
+    holder = case((leased, DomainRow.lease_holder)).label("holder")
+    some_work = DomainRow.ready_at.is_not(None).label("some_work")
+    number = func.count().label("domains")
+    rows = connection.execute(select(holder, some_work, number).group_by(holder, some_work)).all()
+    holders: Counter[str] = Counter()
+    for row in rows:
+        holders.update({row.holder: row.domains} if row.holder is not None else {})
+    free = {bool(row.some_work): row.domains for row in rows if row.holder is None}
+    return DomainCounts(holders.total(), free.get(True, 0), free.get(False, 0), holders)
+
+
+def count_page_states(connection: Connection) -> dict[str, int]:
+    """Return how many pages are in each state, from the index alone: cheaper than `count_states`."""
+    rows = connection.execute(select(PageRow.state, func.count()).group_by(PageRow.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def count_kept_away(
+    connection: Connection, *, by_host: bool = False, limit: int | None = None
+) -> list[StateCount]:
+    """Return why pages were refused, failed or are gone, the most frequent reasons first.
+
+    With `by_host`, for each host, in the order of hosts. `limit` is on reasons.
+    """
+    number = func.count().label("pages")
+    columns: list[ColumnElement[Any]] = [PageRow.state.expression, PageRow.reason.expression]
+    order: list[ColumnElement[Any]] = [number.desc(), *columns]
+    host: list[ColumnElement[Any]] = [PageRow.host.expression] if by_host else []
+    statement = (
+        select(*columns, number, *host)
+        .where(PageRow.state.in_(("refused", "failed", "gone")))
+        .group_by(*columns, *host)
+        .order_by(*host, *order)
+        .limit(limit)
+    )
+    rows = connection.execute(statement)
+    return [StateCount(row.host if by_host else None, row.state, row.reason, row.pages) for row in rows]
 
 
 def database_bytes(engine: Engine) -> int:

@@ -1,7 +1,8 @@
 """Queries on documents and the bands their copies are found by.
 
 A document's bands are kept once for each digest, by one *bearer* among the documents of that digest: ten
-thousand identical notices are then one entry among the candidates instead of fifty million pairs.
+thousand identical notices are then one entry among the candidates instead of fifty million pairs. Those of
+copies are kept apart from those of originals, for which near copies are looked up (`_kept_as`).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _DEPOSIT_LOCK = 0x6C6E6F74
 
 _FIELDS = (
     "url", "text", "source", "title", "author", "published", "language", "label", "reviewed_work", "rating",
-    "page_id",
+    "page_id", "kind", "thread",
 )  # fmt: skip
 
 
@@ -82,12 +83,6 @@ def documents_at(connection: Connection, urls: Iterable[str]) -> dict[str, Store
     return {row.url: _stored(row) for row in _select_in(connection, statement, DocumentRow.url, urls)}
 
 
-def document_ids_of_pages(connection: Connection, page_ids: Iterable[int]) -> dict[int, int]:
-    """Return the documents that were extracted from these pages: their numbers and the page's."""
-    rows = _select_in(connection, select(DocumentRow.id, DocumentRow.page_id), DocumentRow.page_id, page_ids)
-    return {row.id: row.page_id for row in rows}
-
-
 def insert_documents(connection: Connection, documents: Sequence[NewDocument], *, at: datetime) -> list[int]:
     """Store new documents and return their numbers in the same order."""
     ids: list[int] = []
@@ -109,21 +104,37 @@ def update_documents(connection: Connection, documents: Mapping[int, NewDocument
         connection.execute(statement, [_row(new) | {"row_id": key} for key, new in documents.items()])
 
 
-def digests_with_bands(connection: Connection, digests: Iterable[str]) -> set[str]:
-    """Return those of the digests for which some document bears the bands already."""
-    bears = exists().where(DocumentBandRow.document_id == DocumentRow.id)
-    rows = _select_in(connection, select(DocumentRow.digest).where(bears), DocumentRow.digest, digests)
-    return {row.digest for row in rows}
-
-
-def insert_bands(connection: Connection, bands: Mapping[int, Sequence[int]]) -> None:
-    """Store the bands of documents, by number; a band that comes twice is stored once."""
+def insert_bands(
+    connection: Connection, bands: Mapping[int, Sequence[int]], *, of_copies: bool = False
+) -> None:
+    """Store the bands of originals, or of copies, by number; a band that comes twice is stored once."""
     rows = [
-        {"band": band, "document_id": key} for key, values in bands.items() for band in dict.fromkeys(values)
+        {"band": _kept_as(band, of_copies), "document_id": key}
+        for key, values in bands.items()
+        for band in dict.fromkeys(values)
     ]
     rows.sort(key=itemgetter("band"))  # in the order of the key, which databases write faster
     for batch in _batches(rows, 100_000):
         connection.execute(insert(DocumentBandRow), batch)
+
+
+def _kept_as(band: int, of_copies: bool) -> int:
+    """The number under which a band is kept; those of copies are complements, out of the way of a search."""
+    return ~band if of_copies else band
+
+
+def delete_bands(connection: Connection, ids: Collection[int]) -> None:
+    """Take the bands from documents."""
+    for batch in _batches(ids, _MANY):
+        connection.execute(delete(DocumentBandRow).where(DocumentBandRow.document_id.in_(batch)))
+
+
+def _turn_bands(connection: Connection, digests: Iterable[str]) -> None:
+    """Keep the bands of copies as those of originals and the reverse."""
+    for batch in _batches(sorted(digests), _MANY):
+        ids = select(DocumentRow.id).where(DocumentRow.digest.in_(batch))
+        statement = update(DocumentBandRow).where(DocumentBandRow.document_id.in_(ids))
+        connection.execute(statement.values(band=-1 - DocumentBandRow.band))
 
 
 def release_bands(connection: Connection, ids: Collection[int]) -> None:
@@ -138,32 +149,25 @@ def release_bands(connection: Connection, ids: Collection[int]) -> None:
     if moves:
         statement = update(DocumentBandRow).where(DocumentBandRow.document_id == bindparam("bearer"))
         connection.execute(statement.values(document_id=bindparam("heir")), moves)
-    for batch in _batches(ids, _MANY):
-        connection.execute(delete(DocumentBandRow).where(DocumentBandRow.document_id.in_(batch)))
+    delete_bands(connection, ids)
 
 
-def similar_digests(connection: Connection, digests: Iterable[str]) -> set[tuple[str, str]]:
-    """Return pairs (given digest, another digest) whose bearers share a band: candidates for near copies."""
-    mine, other = aliased(DocumentBandRow), aliased(DocumentBandRow)
-    own, found = aliased(DocumentRow), aliased(DocumentRow)
-    statement = (
-        select(own.digest, found.digest)
-        .join(mine, mine.document_id == own.id)
-        .join(other, (other.band == mine.band) & (other.document_id != mine.document_id))
-        .join(found, found.id == other.document_id)
-        .distinct()
+def digests_of_bands(
+    connection: Connection, bands: Iterable[int], *, of_copies: bool = False
+) -> list[tuple[int, str]]:
+    """Return (band, digest) of every original, or every copy, that bears one of these bands."""
+    statement = select(DocumentBandRow.band, DocumentRow.digest).join(
+        DocumentRow, DocumentRow.id == DocumentBandRow.document_id
     )
-    rows = _select_in(connection, statement, own.digest, digests)
-    return {(row[0], row[1]) for row in rows}
+    kept = {_kept_as(band, of_copies): band for band in bands}
+    rows = _select_in(connection, statement, DocumentBandRow.band, kept)
+    return [(kept[row[0]], row[1]) for row in rows]
 
 
-def texts_of_digests(connection: Connection, digests: Iterable[str]) -> dict[str, tuple[str | None, str]]:
-    """Return for each digest the label and text of the document that bears its bands."""
-    bears = exists().where(DocumentBandRow.document_id == DocumentRow.id)
-    statement = select(DocumentRow.digest, DocumentRow.label, DocumentRow.text).where(bears)
-    return {
-        row[0]: (row[1], row[2]) for row in _select_in(connection, statement, DocumentRow.digest, digests)
-    }
+def texts_of_documents(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[str | None, str]]:
+    """Return label and text of documents."""
+    statement = select(DocumentRow.id, DocumentRow.label, DocumentRow.text)
+    return {row[0]: (row[1], row[2]) for row in _select_in(connection, statement, DocumentRow.id, ids)}
 
 
 def facts_of_digests(connection: Connection, digests: Iterable[str]) -> list[CopyFacts]:
@@ -174,10 +178,27 @@ def facts_of_digests(connection: Connection, digests: Iterable[str]) -> list[Cop
     return [CopyFacts(*row) for row in _select_in(connection, statement, DocumentRow.digest, digests)]
 
 
-def digests_of_copies(connection: Connection, ids: Iterable[int]) -> set[str]:
-    """Return the digests of the documents that are marked as copies of these."""
-    rows = _select_in(connection, select(DocumentRow.digest), DocumentRow.duplicate_of, ids)
-    return {row.digest for row in rows}
+def copies_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Return the documents that are marked as copies of these, with their digests."""
+    statement = select(DocumentRow.id, DocumentRow.digest)
+    return {row[0]: row[1] for row in _select_in(connection, statement, DocumentRow.duplicate_of, ids)}
+
+
+def digests_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Return the digests of documents."""
+    statement = select(DocumentRow.id, DocumentRow.digest)
+    return {row[0]: row[1] for row in _select_in(connection, statement, DocumentRow.id, ids)}
+
+
+def digests_named_canonical(connection: Connection, ids: Iterable[int]) -> set[str]:
+    """Return the digests of the documents whose URL the pages of these documents name canonical."""
+    owner, named = aliased(DocumentRow), aliased(DocumentRow)
+    statement = (
+        select(named.digest)
+        .join(PageRow, (PageRow.canonical_url == named.url) & (PageRow.canonical_url != PageRow.url))
+        .join(owner, owner.page_id == PageRow.id)
+    )
+    return {row[0] for row in _select_in(connection, statement, owner.id, ids)}
 
 
 def count_copies(connection: Connection, urls: Iterable[str]) -> int:
@@ -223,14 +244,20 @@ def remove_documents(connection: Connection, ids: Iterable[int]) -> int:
     """
     leaving = set(ids)
     release_bands(connection, leaving)
-    statement = select(DocumentRow.id, DocumentRow.url, DocumentRow.published, DocumentRow.duplicate_of)
+    before = digests_of(connection, leaving)
+    turned: set[str] = set()
+    statement = select(
+        DocumentRow.id, DocumentRow.url, DocumentRow.published, DocumentRow.duplicate_of, DocumentRow.digest
+    )
     orphans: dict[int, list[Any]] = {}
     for row in _select_in(connection, statement, DocumentRow.duplicate_of, leaving):
         if row.id not in leaving:
             orphans.setdefault(row.duplicate_of, []).append(row)
-    for copies in orphans.values():
+    for original, copies in orphans.items():
         copies.sort(key=lambda row: (row.published is None, row.published or date.max, len(row.url), row.url))
         set_originals(connection, {row.id: copies[0].id if row is not copies[0] else None for row in copies})
+        turned |= {before[original], copies[0].digest} if before[original] != copies[0].digest else set()
+    _turn_bands(connection, turned)
     batches = list(_batches(leaving, _MANY))
     return sum(connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(b))).rowcount for b in batches)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from store.errors import DatabaseUnusable
 
@@ -46,6 +46,17 @@ def check_reachable(engine: Engine) -> None:
             connection.execute(text("SELECT 1"))
     except DBAPIError as error:
         raise DatabaseUnusable(f"{_shown(engine.url)} cannot be opened: {reason_of(error)}.") from error
+
+
+def may_recover(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed later: the server restarts, or another writer was first."""
+    if error.connection_invalidated:
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    # PostgreSQL's driver counts all of "starting up", "connection refused" and "deadlock" as operational.
+    sqlite = type(error.orig).__module__.startswith("sqlite3")
+    return not sqlite or any(word in str(error.orig) for word in ("locked", "busy"))
 
 
 def reason_of(error: DBAPIError) -> str:

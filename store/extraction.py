@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from store.models import DocumentRow, PageBodyRow, PageRow
@@ -17,7 +29,10 @@ _MANY = 5_000
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What extraction needs to know of a page; `digest` is that of its body, None when there is none."""
+    """What extraction needs to know of a page; `digest` is that of its body, None when there is none.
+
+    The body itself may have been thrown away after it was read (`has_body`), as pages with `noarchive` ask.
+    """
 
     id: int
     url: str
@@ -25,6 +40,17 @@ class PageState:
     canonical_url: str | None
     digest: str | None
     extracted_digest: str | None
+    noarchive: bool
+    has_body: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageDocument:
+    """A document that was extracted from a page; one page may have several."""
+
+    id: int
+    page_id: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +96,46 @@ def bodies_of(connection: Connection, page_ids: Iterable[int]) -> list[PageBody]
     return [PageBody(*row) for row in connection.execute(statement)]
 
 
+def documents_of_pages(connection: Connection, page_ids: Iterable[int]) -> list[PageDocument]:
+    """Return the documents that were extracted from these pages."""
+    columns = (DocumentRow.id, DocumentRow.page_id, DocumentRow.url)
+    rows = _select_pages(connection, select(*columns), DocumentRow.page_id, page_ids)
+    return [PageDocument(*row) for row in rows]
+
+
+def texts_of_pages(connection: Connection, page_ids: Iterable[int]) -> dict[int, str]:
+    """Return for pages, by number, the text of the documents that were extracted from them."""
+    statement = select(DocumentRow.page_id, DocumentRow.text).order_by(DocumentRow.id)
+    texts: dict[int, str] = {}
+    for page_id, text in _select_pages(connection, statement, DocumentRow.page_id, page_ids):
+        texts[page_id] = f"{texts[page_id]}\n{text}" if page_id in texts else text
+    return texts
+
+
+def lock_pages(connection: Connection, page_ids: Iterable[int]) -> dict[int, str | None]:
+    """Let nobody else change these pages within the transaction; return the digests of their bodies now.
+
+    A page that is gone from the database is left out.
+    """
+    digest = case((_has_body(), PageRow.content_digest))
+    statement = select(PageRow.id, digest).order_by(PageRow.id).with_for_update()
+    rows = _select_pages(connection, statement, PageRow.id, page_ids)
+    return {row[0]: row[1] for row in rows}
+
+
+def discard_bodies(connection: Connection, page_ids: Iterable[int]) -> None:
+    """Throw away the raw bodies of these pages; that the bodies were read stays noted."""
+    values = sorted(set(page_ids))
+    for start in range(0, len(values), _MANY):
+        batch = values[start : start + _MANY]
+        connection.execute(delete(PageBodyRow).where(PageBodyRow.page_id.in_(batch)))
+
+
 def mark_extracted(connection: Connection, digests: Mapping[int, str | None]) -> None:
     """Note for pages, by number, which body was extracted; None when there was none."""
     if digests:
         statement = update(PageRow).where(PageRow.id == bindparam("row_id"))
-        rows = [{"row_id": key, "digest": digest} for key, digest in digests.items()]
+        rows = [{"row_id": key, "digest": digests[key]} for key in sorted(digests)]
         connection.execute(statement.values(extracted_digest=bindparam("digest")), rows)
 
 
@@ -88,7 +149,7 @@ def reopen_stranded(connection: Connection, hosts: Iterable[str]) -> int:
     held = select(holder.id).join(DocumentRow, DocumentRow.page_id == holder.id)
     statement = (
         update(PageRow)
-        .where(PageRow.host.in_(sorted(set(hosts))), _has_body())
+        .where(PageRow.host.in_(sorted(set(hosts))), _has_body(), _is_archived())
         .where(PageRow.extracted_digest == PageRow.content_digest, PageRow.canonical_url != PageRow.url)
         .where(~held.where(holder.canonical_url == PageRow.canonical_url).exists())
         .where(~held.where(holder.url.in_([PageRow.url, PageRow.canonical_url])).exists())
@@ -108,8 +169,23 @@ def _has_body() -> ColumnElement[bool]:
     return (PageRow.role == "page") & PageRow.content_digest.is_not(None)
 
 
+def _is_archived() -> ColumnElement[bool]:
+    return exists().where(PageBodyRow.page_id == PageRow.id)
+
+
 def _states() -> Select[Any]:
     digest = case((_has_body(), PageRow.content_digest))
-    return select(
-        PageRow.id, PageRow.url, PageRow.host, PageRow.canonical_url, digest, PageRow.extracted_digest
-    )
+    noarchive = func.coalesce(PageRow.restrictions, "").contains("noarchive")
+    columns = (PageRow.id, PageRow.url, PageRow.host, PageRow.canonical_url, digest, PageRow.extracted_digest)
+    return select(*columns, noarchive, _is_archived())
+
+
+def _select_pages(
+    connection: Connection,
+    statement: Any,  # noqa: ANN401 - a selection of any columns
+    column: Any,  # noqa: ANN401 - a column of any table
+    page_ids: Iterable[int],
+) -> Iterator[Any]:
+    values = sorted(set(page_ids))
+    for start in range(0, len(values), _MANY):
+        yield from connection.execute(statement.where(column.in_(values[start : start + _MANY])))

@@ -19,6 +19,8 @@ from sqlalchemy.orm import DeclarativeBase
 from store.artist_removal import ForgottenArtist, forget_artist
 from store.batches import batches
 from store.documents import lock_documents, remove_documents
+from store.domains import domain_of, drop_empty_domains
+from store.forgotten import host_names
 from store.models import (
     DocumentRow,
     ForgottenRow,
@@ -72,8 +74,10 @@ def forget_url(connection: Connection, url: str) -> Forgotten:
     pages = _pages_of(connection, url)
     documents = _documents_of(connection, pages, DocumentRow.url == url)
     urls = {url} | _urls(connection, PageRow, pages) | _urls(connection, DocumentRow, documents)
+    domains = {domain_of(host_names(known)[0]) for known in urls}
     removed = _remove(connection, pages, documents)
     sources = _remove_sources(connection, SourceRow.url.in_(urls))
+    drop_empty_domains(connection, domains)
     _block(connection, "url", urls)
     return replace(removed, sources=sources, blocked=tuple(sorted(urls)))
 
@@ -90,8 +94,11 @@ def forget_host(connection: Connection, host: str) -> Forgotten:
     documents = _documents_of(
         connection, pages, or_(_at_host(DocumentRow.url, name), DocumentRow.source.in_([host, name]))
     )
+    hosts = connection.scalars(select(HostRow.host).where(_at_host(HostRow.host, name)))
+    domains = {domain_of(f"http://{name.rpartition('://')[2]}"), *map(domain_of, hosts)}
     removed = _remove(connection, pages, documents)
     sources = _remove_sources(connection, _at_host(SourceRow.url, name))
+    drop_empty_domains(connection, domains)
     connection.execute(delete(HostRow).where(_at_host(HostRow.host, name)))
     _block(connection, "host", {name})
     return replace(removed, sources=sources, blocked=(name,))

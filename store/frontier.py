@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, bindparam, case, delete, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
+from store.batches import batches
+from store.domains import domain_of, wake_domains
 from store.forgotten import forgotten_among
 from store.models import PageBodyRow, PageRow
 from store.upserts import insert_or
@@ -42,6 +45,11 @@ class Page:
     fetched_at: datetime | None
     changed_at: datetime | None
     extracted_digest: str | None
+    domain: str = ""
+    revisit_seconds: int | None = None
+    misses: int = 0
+    missing_since: datetime | None = None
+    restrictions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,49 +94,49 @@ class StateCount:
     pages: int
 
 
-def enqueue(connection: Connection, pages: Iterable[NewPage], now: datetime) -> int:
-    """Queue the URLs that are neither known nor forgotten; return how many these were."""
+def enqueue(connection: Connection, pages: Iterable[NewPage], now: datetime) -> Counter[str]:
+    """Queue the URLs that are neither known nor forgotten; return how many these were, by domain."""
     fresh = {page.url: page for page in pages}
-    blocked = forgotten_among(connection, fresh)
-    rows = [_new_values(page, now) for page in fresh.values() if page.url not in blocked]
+    # Asking first is cheaper than inserting in vain: most links of a page are known.
+    for known in (known_urls(connection, list(fresh)), forgotten_among(connection, fresh)):
+        for url in known:
+            fresh.pop(url, None)
+    rows = [_new_values(page, now) for page in fresh.values()]
     if not rows:
-        return 0
+        return Counter()
     statement = insert_or(connection, PageRow).on_conflict_do_nothing(index_elements=["url"])
-    return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
+    connection.execute(statement, rows)
+    added = Counter(str(row["domain"]) for row in rows)
+    wake_domains(connection, added, now)
+    return added
 
 
-def queued_hosts(connection: Connection) -> list[str]:
-    """Return the hosts that have pages queued; the cost grows with the hosts, not with the queue."""
-    # A loose index scan: from each host jump to the next one, instead of reading every queued page.
-    hosts = select(func.min(PageRow.host).label("host")).where(PageRow.state == "queued").cte(recursive=True)
-    following = (
-        select(func.min(PageRow.host)).where(PageRow.state == "queued", PageRow.host > hosts.c.host)
-    ).scalar_subquery()
-    hosts = hosts.union_all(select(following).where(hosts.c.host.is_not(None)))
-    return list(connection.scalars(select(hosts.c.host).where(hosts.c.host.is_not(None))))
+def known_urls(connection: Connection, urls: Sequence[str]) -> set[str]:
+    """Return those of the canonical URLs that the frontier has met."""
+    known: set[str] = set()
+    for batch in batches(urls):
+        known.update(connection.scalars(select(PageRow.url).where(PageRow.url.in_(batch))))
+    return known
 
 
 def next_pages(
-    connection: Connection,
-    host: str,
-    now: datetime,
-    *,
-    limit: int,
-    sources: Collection[int],
-    taken: Collection[int] = (),
+    connection: Connection, domain: str, now: datetime, *, limit: int, taken: Collection[int] = ()
 ) -> list[Page]:
-    """Return the next pages of a host that are due, of these sources, without those already `taken`."""
-    statement = _due(host, sources).where(PageRow.due_at <= now).limit(limit)
+    """Return the next pages of a domain that are due, by priority, without those already `taken`."""
+    statement = (
+        select(*(getattr(PageRow, name) for name in Page.__dataclass_fields__))
+        .where(PageRow.state == "queued", PageRow.domain == domain, PageRow.due_at <= now)
+        .order_by(PageRow.priority, PageRow.id)
+        .limit(limit)
+    )
     if taken:
         statement = statement.where(PageRow.id.not_in(taken))
     return [Page(*row) for row in connection.execute(statement)]
 
 
-def next_due(connection: Connection, host: str, sources: Collection[int]) -> datetime | None:
-    """Return when the first postponed page of a host is due; None when nothing waits."""
-    statement = select(func.min(PageRow.due_at)).where(
-        PageRow.state == "queued", PageRow.host == host, PageRow.source_id.in_(sources)
-    )
+def next_due(connection: Connection, domain: str) -> datetime | None:
+    """Return when the first postponed page of a domain is due; None when nothing waits."""
+    statement = select(func.min(PageRow.due_at)).where(PageRow.state == "queued", PageRow.domain == domain)
     return connection.scalar(statement)
 
 
@@ -214,18 +222,11 @@ def _count_by_source(
     return {row[0]: row[1] for row in connection.execute(statement)}
 
 
-def _due(host: str, sources: Collection[int]) -> Select[Any]:
-    return (
-        select(*(getattr(PageRow, name) for name in Page.__dataclass_fields__))
-        .where(PageRow.state == "queued", PageRow.host == host, PageRow.source_id.in_(sources))
-        .order_by(PageRow.priority, PageRow.id)
-    )
-
-
 def _new_values(page: NewPage, now: datetime) -> dict[str, Any]:
     # Not dataclasses.asdict: it copies deeply, and this runs for every link of the web.
     known = {name: getattr(page, name) for name in NewPage.__dataclass_fields__}
-    return known | {"state": "queued", "due_at": now, "attempts": 0}
+    state = {"state": "queued", "due_at": now, "attempts": 0, "misses": 0, "found_at": now}
+    return known | {"domain": domain_of(page.host)} | state
 
 
 def _page_values(page: Page) -> dict[str, Any]:
@@ -233,7 +234,9 @@ def _page_values(page: Page) -> dict[str, Any]:
 
 
 _CHANGING = tuple(
-    name for name in Page.__dataclass_fields__ if name not in {"id", "url", "host", "source_id", "depth"}
+    name
+    for name in Page.__dataclass_fields__
+    if name not in {"id", "url", "host", "domain", "source_id", "depth"}
 )
 _UPDATE_PAGE = (
     update(PageRow.__table__)  # type: ignore[arg-type]  # Core updates many rows by bound parameters

@@ -16,7 +16,8 @@ class Host:
     """One host (`scheme://host:port`).
 
     `robots_status` is the HTTP status of its robots.txt, 0 when it could not be reached; `not_before` is
-    the moment before which it asked not to be asked; `failures` counts failures in a row.
+    the moment before which it asked not to be asked; `failures` counts failures in a row. `tdm_…` is the same
+    for its /.well-known/tdmrep.json.
     """
 
     host: str
@@ -25,6 +26,9 @@ class Host:
     robots_fetched_at: datetime | None = None
     not_before: datetime | None = None
     failures: int = 0
+    tdm_status: int | None = None
+    tdm_text: str | None = None
+    tdm_fetched_at: datetime | None = None
 
 
 def load_host(connection: Connection, host: str) -> Host:

@@ -72,6 +72,7 @@ class ReadDocument:
     tokens: bytes
     sentences: bytes
     mentions: Sequence[Mapping[str, Any]]
+    musicality: float = 1.0
 
 
 def document_states(connection: Connection, languages: Collection[str]) -> list[DocumentState]:
@@ -168,11 +169,17 @@ def _mined_row(document: ReadDocument) -> dict[str, Any]:
         "digest": document.digest,
         "tokens": document.tokens,
         "sentences": document.sentences,
+        "musicality": document.musicality,
     }
 
 
-def mined_documents(connection: Connection, languages: Collection[str]) -> Iterator[MinedDocument]:
-    """The documents of the next release, in order of URL (which does not depend on when they came)."""
+def mined_documents(
+    connection: Connection, languages: Collection[str], min_musicality: float = 0.0
+) -> Iterator[MinedDocument]:
+    """The documents of the next release, in order of URL (which does not depend on when they came).
+
+    Those less musical than `min_musicality` are left out, except where a label says whom they are about.
+    """
     query = (
         select(
             DocumentRow.id,
@@ -186,6 +193,7 @@ def mined_documents(connection: Connection, languages: Collection[str]) -> Itera
         )
         .join(MinedDocumentRow, MinedDocumentRow.document_id == DocumentRow.id)
         .where(_counts(languages))
+        .where(or_(MinedDocumentRow.musicality >= min_musicality, DocumentRow.label.is_not(None)))
         .order_by(_by_bytes(connection, DocumentRow.url))
     )
     for row in connection.execute(query.execution_options(yield_per=1_000)):

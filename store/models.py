@@ -105,6 +105,9 @@ class SourceRow(Base):
     )
     due_at: Mapped[datetime] = mapped_column(UtcTime, index=True, comment="When the next round is due (UTC)")
     error: Mapped[str | None] = mapped_column(Text, comment="Why the latest round could not read the source")
+    revisit_seconds: Mapped[int | None] = mapped_column(
+        Integer, comment="Seconds to the next round, as learnt from how often it brings something new"
+    )
 
 
 class HostRow(Base):
@@ -123,6 +126,35 @@ class HostRow(Base):
         UtcTime, comment="No request before this moment (UTC): Retry-After or backoff"
     )
     failures: Mapped[int] = mapped_column(Integer, default=0, comment="Failures in a row")
+    tdm_status: Mapped[int | None] = mapped_column(
+        Integer, comment="HTTP status of /.well-known/tdmrep.json; 0 when it could not be reached"
+    )
+    tdm_text: Mapped[str | None] = mapped_column(Text, comment="Text of /.well-known/tdmrep.json")
+    tdm_fetched_at: Mapped[datetime | None] = mapped_column(UtcTime, comment="When it was fetched (UTC)")
+
+
+class DomainRow(Base):
+    """One registered domain: the unit that one crawl process at a time works on, at one rate."""
+
+    __tablename__ = "domains"
+    __table_args__ = ({"comment": "Registered domains: whose turn it is, and who crawls them now"},)
+
+    domain: Mapped[str] = mapped_column(
+        Text, primary_key=True, comment="Registered domain, or address and port"
+    )
+    ready_at: Mapped[datetime | None] = mapped_column(
+        UtcTime, index=True, comment="When its first queued page is due (UTC); empty when none is queued"
+    )
+    not_before: Mapped[datetime | None] = mapped_column(
+        UtcTime, comment="No request before this moment (UTC): its pace, or a pause it asked for"
+    )
+    lease_holder: Mapped[str | None] = mapped_column(Text, comment="The crawl process that works on it")
+    lease_until: Mapped[datetime | None] = mapped_column(
+        UtcTime, comment="When the lease ends unless renewed (UTC)"
+    )
+    pages: Mapped[int] = mapped_column(
+        Integer, default=0, server_default="0", comment="URLs known, as last counted"
+    )
 
 
 class PageRow(Base):
@@ -131,8 +163,8 @@ class PageRow(Base):
     __tablename__ = "pages"
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'fetched', 'failed', 'refused', 'gone')", name="state"),
-        Index("ix_pages_queue", "state", "host", "priority", "id"),
-        Index("ix_pages_source_id_state", "source_id", "state"),
+        Index("ix_pages_queue", "state", "domain", "priority", "id"),
+        Index("ix_pages_source_id_state", "source_id", "state", "due_at"),
         Index("ix_pages_extraction_digest", "extracted_digest", "content_digest"),
         {"comment": "The frontier: every URL met, and what became of it"},
     )
@@ -140,6 +172,9 @@ class PageRow(Base):
     id: Mapped[int] = _key("Number of the page")
     url: Mapped[str] = mapped_column(Text, unique=True, comment="Canonical URL")
     host: Mapped[str] = mapped_column(Text, index=True, comment="scheme://host:port")
+    domain: Mapped[str] = mapped_column(
+        Text, server_default="", comment="Registered domain, whose pages share one rate"
+    )
     source_id: Mapped[int] = mapped_column(
         ForeignKey("sources.id", ondelete="CASCADE"), comment="The source it was found through"
     )
@@ -148,7 +183,9 @@ class PageRow(Base):
     priority: Mapped[int] = mapped_column(Integer, comment="Lower is fetched first")
     state: Mapped[str] = mapped_column(String(8), comment="queued, fetched, failed, refused or gone")
     reason: Mapped[str | None] = mapped_column(Text, comment="Why it failed or was refused, in words")
-    due_at: Mapped[datetime] = mapped_column(UtcTime, comment="Not to be fetched before this moment (UTC)")
+    due_at: Mapped[datetime] = mapped_column(
+        UtcTime, comment="Queued: not to be fetched before this moment; else when to look again (UTC)"
+    )
     attempts: Mapped[int] = mapped_column(Integer, default=0, comment="Failed attempts in a row")
     http_status: Mapped[int | None] = mapped_column(Integer, comment="Status of the latest answer")
     content_type: Mapped[str | None] = mapped_column(Text, comment="Content-Type of the latest answer")
@@ -161,6 +198,17 @@ class PageRow(Base):
     changed_at: Mapped[datetime | None] = mapped_column(UtcTime, comment="When the body last changed (UTC)")
     extracted_digest: Mapped[str | None] = mapped_column(
         String(64), comment="Digest of the body that was last turned into a document"
+    )
+    found_at: Mapped[datetime | None] = mapped_column(UtcTime, comment="When the URL was met first (UTC)")
+    revisit_seconds: Mapped[int | None] = mapped_column(
+        Integer, comment="Seconds between visits, as learnt from how often it changes"
+    )
+    misses: Mapped[int] = mapped_column(
+        Integer, default=0, server_default="0", comment="Answers 404 in a row"
+    )
+    missing_since: Mapped[datetime | None] = mapped_column(UtcTime, comment="The first of them (UTC)")
+    restrictions: Mapped[str | None] = mapped_column(
+        Text, comment="Wishes of the page that are heeded while it is used: noarchive"
     )
 
 
@@ -175,6 +223,38 @@ class PageBodyRow(Base):
     )
     body: Mapped[bytes] = mapped_column(LargeBinary, comment="Body, compressed with zlib")
     charset: Mapped[str | None] = mapped_column(String(40), comment="Charset of the Content-Type header")
+
+
+class JobLockRow(Base):
+    """Who does a job that only one process at a time may do."""
+
+    __tablename__ = "job_locks"
+    __table_args__ = ({"comment": "Jobs under way; a lock that is not renewed ends by itself"},)
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True, comment="The job")
+    holder: Mapped[str] = mapped_column(Text, comment="host:process:random of the process that does it")
+    taken_at: Mapped[datetime] = mapped_column(UtcTime, comment="When it began (UTC)")
+    expires_at: Mapped[datetime] = mapped_column(UtcTime, comment="When the lock ends unless renewed (UTC)")
+
+
+class JobRunRow(Base):
+    """One run of a job, for the operator who reads a report now and then."""
+
+    __tablename__ = "job_runs"
+    __table_args__ = (
+        Index("ix_job_runs_job_started_at", "job", "started_at"),
+        {"comment": "What jobs did, run by run"},
+    )
+
+    id: Mapped[int] = _key("Number of the run")
+    job: Mapped[str] = mapped_column(Text, comment="crawl, extract or mine")
+    holder: Mapped[str] = mapped_column(Text, comment="host:process:random of the process that did it")
+    started_at: Mapped[datetime] = mapped_column(UtcTime, comment="When it began (UTC)")
+    finished_at: Mapped[datetime | None] = mapped_column(
+        UtcTime, comment="When it ended (UTC); empty while under way, or when the process died"
+    )
+    outcome: Mapped[str | None] = mapped_column(String(16), comment="done, interrupted or failed")
+    report: Mapped[dict[str, Any]] = mapped_column(JSON, comment="What it did, as counts by measure")
 
 
 # --- documents --------------------------------------------------------------------------------------------
@@ -204,6 +284,15 @@ class DocumentRow(Base):
     reviewed_work: Mapped[str | None] = mapped_column(Text, comment="Title of the reviewed work")
     rating: Mapped[float | None] = mapped_column(
         Float, comment="Rating as share of the best possible, 0 to 1"
+    )
+    kind: Mapped[str] = mapped_column(
+        String(8),
+        default="article",
+        server_default="article",
+        comment="article, review, post (of a thread), passage (of a list) or comments",
+    )
+    thread: Mapped[str | None] = mapped_column(
+        Text, comment="URL of the page that a post, passage or comment belongs to"
     )
     text: Mapped[str] = mapped_column(Text, comment="Clean text")
     words: Mapped[int] = mapped_column(Integer, comment="Words of text")
@@ -274,6 +363,9 @@ class MinedDocumentRow(Base):
     tokens: Mapped[bytes] = mapped_column(LargeBinary, comment="zlib of uint32: word number × 4 + case")
     sentences: Mapped[bytes] = mapped_column(
         LargeBinary, comment="zlib of int32 triples: first token, first character, end character"
+    )
+    musicality: Mapped[float] = mapped_column(
+        Float, default=1.0, server_default="1", comment="Probability that the text is about music, 0 to 1"
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 SourceKind = Literal["feed", "sitemap", "site"]
+DocumentKind = Literal["article", "review", "post", "passage", "comments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Document:
     `url` identifies it (canonical). `source` is the host or the name of the collection it came from and
     is what "independent sources" counts. `label` names the artist it is about when the input says so;
     None is the normal case. `rating` is a share of the best possible, 0 to 1. `published` is None when
-    unknown or not believable.
+    unknown or not believable. `thread` is the URL of the page that a post, passage or comment belongs to;
+    the author of a post is a hash of the handle.
     """
 
     url: str
@@ -45,6 +47,8 @@ class Document:
     reviewed_work: str | None = None
     rating: float | None = None
     page_id: int | None = None
+    kind: DocumentKind = "article"
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
     python benchmarks/on_given_data/gold_site.py SITE_DIRECTORY GOLD.jsonl ARTISTS.csv
 
 The gold file has one JSON object a line: `path` (and optionally `twin`, a second address of the same page)
-below the site's root, `text`, `published`, and `artist` with `kind` "reviews" for pages about one artist.
+below the site's root, `text`, `published`, optionally `author`, and `artist` with `kind` "reviews" for pages
+about one artist. A page that became several documents (a list, cut at its headings) is compared as a whole;
+comments of readers are no part of it.
 The site is served on 127.0.0.1 by Python's own http.server, which answers If-Modified-Since.
 """
 
@@ -60,21 +62,26 @@ def linernotes(folder: Path, *arguments: str) -> None:
 
 
 def documents(folder: Path) -> dict[str, dict[str, Any]]:
-    """The stored originals by URL, each with the artist it was linked to."""
+    """The stored originals by the URL of their page, each with the artist it was linked to."""
     engine = connect(f"sqlite:///{folder / 'linernotes.db'}", read_only=True)
     query = (
-        "SELECT d.url, d.title, d.text, d.published, d.author, a.name AS artist FROM documents d"
+        "SELECT d.url, d.title, d.text, d.published, d.author, d.thread, a.name AS artist FROM documents d"
         " LEFT JOIN mentions m ON m.document_id = d.id AND m.role = 'subject' AND m.confidence ="
         " (SELECT max(confidence) FROM mentions x WHERE x.document_id = d.id AND x.role = 'subject')"
         " LEFT JOIN artists a ON a.id = m.artist_id WHERE d.duplicate_of IS NULL"
+        " AND d.kind <> 'comments' ORDER BY d.id"
     )
     with engine.connect() as connection:
-        return {row.url: dict(row._mapping) for row in connection.execute(text(query))}
+        found: dict[str, dict[str, Any]] = {}
+        for row in connection.execute(text(query)):
+            page = found.setdefault(row.thread or row.url, dict(row._mapping) | {"text": ""})
+            page["text"] = f"{page['text']}\n{row.text}"
+        return found
 
 
 def compare(gold: list[dict[str, Any]], stored: dict[str, dict[str, Any]], base: str) -> dict[str, Any]:
     """The figures."""
-    found, once, f1, dates, subjects = 0, 0, [], [], []
+    found, once, f1, dates, authors, subjects = 0, 0, [], [], [], []
     for page in gold:
         addresses = {base + page["path"].strip("/") + "/", base + page["path"].strip("/")}
         if page.get("twin"):
@@ -85,6 +92,8 @@ def compare(gold: list[dict[str, Any]], stored: dict[str, dict[str, Any]], base:
         if here:
             f1.append(token_f1(here[0]["text"], page["text"]))
             dates.append(str(here[0]["published"]) == page["published"])
+            if page.get("author"):
+                authors.append(here[0]["author"] == page["author"])
         if page.get("kind") == "reviews":
             artist = here[0]["artist"] if here else None
             subjects.append(bool(artist) and name_key(artist) == name_key(page["artist"]))
@@ -95,6 +104,7 @@ def compare(gold: list[dict[str, Any]], stored: dict[str, dict[str, Any]], base:
         "token F1 median": statistics.median(f1),
         "token F1 mean": statistics.mean(f1),
         "date right": statistics.mean(dates),
+        "author right": statistics.mean(authors) if authors else None,
         "subject right": statistics.mean(subjects) if subjects else None,
         "other documents": len(stored) - found,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,19 +10,11 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from crawler.documents.duplicates import (
-    Candidate,
-    Fingerprint,
-    Shingles,
-    are_copies,
-    choose_originals,
-    fingerprints,
-    shingles_of,
-    words_of,
-)
+from crawler.documents.duplicates import Fingerprint, fingerprints
+from crawler.documents.originals import settle_copies
 from crawler.extraction.dates import believable
 from store import documents as stored
-from store.documents import CopyFacts, NewDocument, StoredDocument
+from store.documents import NewDocument, StoredDocument
 from store.records import Document
 
 # Documents handled at once: a few MB of text and of shingles.
@@ -99,9 +90,9 @@ def withdraw(connection: Connection, ids: Iterable[int]) -> int:
     """
     leaving = set(ids)
     stored.lock_documents(connection)
-    digests = stored.digests_of_copies(connection, leaving)
+    orphans = stored.copies_of(connection, leaving)
     removed = stored.remove_documents(connection, leaving)
-    _settle_copies(connection, digests)
+    settle_copies(connection, set(orphans.values()), orphans)
     return removed
 
 
@@ -116,7 +107,7 @@ def _deposit_batch(connection: Connection, documents: Sequence[Document]) -> Dep
     usable = [_Entry(document, found) for document, found in zip(fresh, prints, strict=True) if found.words]
     changed = {existing[entry.url].id: entry for entry in usable if entry.url in existing}
     new = [entry for entry in usable if entry.url not in existing]
-    _settle_copies(connection, _write(connection, new, changed, existing))
+    _write(connection, new, changed, existing)
     unchanged = len(wanted) - len(fresh)
     refused = len(documents) - unchanged - len(usable)
     return Deposit(len(new), len(changed), unchanged, stored.count_copies(connection, wanted), refused)
@@ -156,63 +147,15 @@ def _write(
     new: Sequence[_Entry],
     changed: Mapping[int, _Entry],
     existing: Mapping[str, StoredDocument],
-) -> set[str]:
-    """Write documents and bands; return the digests whose originals are to be chosen anew."""
+) -> None:
+    """Write documents and decide about copies among them and everything alike."""
     old = {key: existing[entry.url].digest for key, entry in changed.items()}
-    touched = set(old.values()) | stored.digests_of_copies(connection, changed)
+    orphans = stored.copies_of(connection, changed)
     stored.release_bands(connection, [key for key, digest in old.items() if changed[key].digest != digest])
     stored.update_documents(connection, {key: entry.row() for key, entry in changed.items()})
     ids = stored.insert_documents(connection, [entry.row() for entry in new], at=datetime.now(UTC))
     written = {**changed, **dict(zip(ids, new, strict=True))}
-    digests = {entry.digest for entry in written.values()}
-    borne = stored.digests_with_bands(connection, digests)
-    bearers = {entry.digest: key for key, entry in written.items() if entry.digest not in borne}
-    stored.insert_bands(connection, {key: written[key].found.bands for key in bearers.values()})
-    return touched | digests
-
-
-def _settle_copies(connection: Connection, digests: Iterable[str]) -> None:
-    """Choose originals among the documents of these digests and everything alike."""
-    alike = _near_copies(connection, digests)
-    facts = stored.facts_of_digests(connection, alike)
-    several = _having_rivals(facts, alike)
-    named = stored.named_canonical(connection, (item.url for item in several))
-    candidates = [
-        Candidate(item.id, item.url, item.digest, item.published, item.url in named) for item in several
-    ]
-    chosen: dict[int, int | None] = dict.fromkeys((item.id for item in facts), None)
-    chosen |= choose_originals(candidates, alike)
-    before = {item.id: item.duplicate_of for item in facts}
-    stored.set_originals(connection, {key: value for key, value in chosen.items() if before[key] != value})
-
-
-def _having_rivals(facts: Sequence[CopyFacts], alike: Mapping[str, frozenset[str]]) -> list[CopyFacts]:
-    sizes = Counter(item.digest for item in facts)
-    return [item for item in facts if sizes[item.digest] > 1 or alike[item.digest]]
-
-
-def _near_copies(connection: Connection, digests: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return for these digests, and for all that are linked to them by near copies, their near copies."""
-    alike: dict[str, set[str]] = {}
-    texts: dict[str, tuple[str, Shingles]] = {}
-    waiting = set(digests)
-    while waiting:
-        alike |= {digest: set() for digest in waiting}
-        pairs = stored.similar_digests(connection, waiting)
-        unread = {digest for pair in pairs for digest in pair} - texts.keys()
-        for digest, (label, text) in stored.texts_of_digests(connection, unread).items():
-            texts[digest] = (" ".join(words_of(label or "")), shingles_of(words_of(text)))
-        found = [(one, other) for one, other in pairs if _alike(texts[one], texts[other])]
-        for one, other in found:
-            alike[one].add(other)
-        waiting = {other for _, other in found} - alike.keys()
-    return {digest: frozenset(others) for digest, others in alike.items()}
-
-
-def _alike(one: tuple[str, Shingles], other: tuple[str, Shingles]) -> bool:
-    """Whether two texts, each with its folded label, are copies of each other.
-
-    Texts labelled with different artists are not; a text without a label may well be a copy of one with.
-    """
-    agree = one[0] == other[0] or not one[0] or not other[0]
-    return agree and are_copies(one[1], other[1])
+    digests = {entry.digest for entry in written.values()} | set(old.values()) | set(orphans.values())
+    digests |= stored.digests_named_canonical(connection, written)
+    known = {entry.digest: entry.found for entry in written.values()}
+    settle_copies(connection, digests, {*written, *orphans}, known)

@@ -13,7 +13,7 @@ import hashlib
 import re
 import struct
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -113,31 +113,12 @@ def same_text(one: str, other: str) -> bool:
     return are_copies(shingles_of(words), shingles_of(others))
 
 
-def choose_originals(
-    documents: Iterable[Candidate], alike: Mapping[str, frozenset[str]]
-) -> dict[int, int | None]:
-    """Return for each document the id of its original, or None where it is one itself.
+def rank(document: Candidate) -> tuple[bool, date, bool, int, str]:
+    """Return what documents are sorted by; of several copies the first is the original.
 
-    `alike` names for a digest the digests of its near copies. The best document comes first: earliest
-    published, then one that others name canonical, then the shortest URL, then the URL itself. Each is a
-    copy of the best original it is a copy of; if there is none, it is an original. So the answer depends on
-    the documents alone and not on the order they came in, and no copy points at a copy.
+    The earliest published comes first, then one that others name canonical, then the shortest URL, then the
+    URL itself. So the answer depends on the documents alone and not on the order they came in.
     """
-    classes: dict[str, list[Candidate]] = {}
-    for document in sorted(documents, key=_rank):
-        classes.setdefault(document.digest, []).append(document)
-    originals: dict[str, int] = {}  # in order of rank, as the classes are
-    chosen: dict[int, int | None] = {}
-    for digest, members in classes.items():
-        near = alike.get(digest, frozenset())
-        original = next((found for other, found in originals.items() if other in near), None)
-        if original is None:
-            original = originals[digest] = members[0].id
-        chosen |= {member.id: None if member.id == original else original for member in members}
-    return chosen
-
-
-def _rank(document: Candidate) -> tuple[bool, date, bool, int, str]:
     return (
         document.published is None,
         document.published or date.max,

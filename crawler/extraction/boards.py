@@ -1,4 +1,4 @@
-"""Message boards: a page with several people's posts becomes one text, without names and quotes.
+"""Message boards: which elements of a page are the posts of a thread.
 
 Boards are told by the markup of the common programs (phpBB, vBulletin, XenForo, SMF, MyBB, FluxBB, Invision,
 Discourse, NodeBB, Vanilla), by schema.org's DiscussionForumPosting, and by shape: several blocks with one
@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
+from bs4.element import Tag
 
-from crawler.extraction.dates import read_date
-from crawler.extraction.markup import tidy
+from crawler.extraction.posts import classes_of, read_post
+from crawler.extraction.records import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from lxml.html import HtmlElement
 
@@ -41,6 +39,12 @@ _BODIES = {
     ".post_wrapper .post .inner": "post_wrapper",  # SMF
     ".Discussion .Message, .Comment .Message": "ItemDiscussion",  # Vanilla
 }
+# A page that says it was made by one of these may show a single post, the last page of a thread for example.
+_PROGRAM = re.compile(
+    r"(?:powered by|generator\W{1,30}content\W{1,3}|id=\W)\W{0,3}(?:<[^>]{0,200}>)?\s*"
+    r"(?:phpBB|vBulletin|XenForo|XF\b|SMF|Simple Machines|MyBB|FluxBB|Invision|Discourse|NodeBB|Vanilla)",
+    re.I,
+)
 _SCHEMA_POSTS = (
     "[itemtype$='/DiscussionForumPosting'], [itemtype$='/DiscussionForumPosting'] [itemtype$='/Comment']"
 )
@@ -51,60 +55,39 @@ _BODY_NAME = re.compile(r"^(?:post|message|reply|posting)?[-_]?(?:body|text|cont
 _WRITER_NAME = re.compile(
     r"(?:^|[-_])(?:author|poster|user(?:name|info)?|member|profile|nick(?:name)?|avatar)(?:$|[-_])", re.I
 )
-# What stands in a post and is not said by its writer in this post.
-_DROPPED = re.compile(
-    r"(?:^|[-_])(?:quote\w*|bbCodeBlock\w*|sig|signature|author|poster|user\w*|profile|avatar|meta|date|time|byline"
-    r"|post(?:ed|meta|author|date|profile|info|details|number|time|head(?:er)?)|buttons?|actions?|controls?|report|reactions?|likes?|attachments?|edited|notice|number|permalink|tools)"
-    r"(?:$|[-_])",
-    re.I,
-)
-_DROPPED_TAGS = (
-    "script",
-    "style",
-    "noscript",
-    "form",
-    "button",
-    "time",
-    "blockquote",
-    "cite",
-    "nav",
-    "address",
-    "footer",
-)
 _POST_TAGS = ("article", "div", "li", "section", "tr", "table")
 _LINKED_TITLE = ("h1", "h2", "h3", "h4")
-_BLOCKS = frozenset(
-    {"p", "div", "br", "li", "ul", "ol", "tr", "pre", "section", "article", "h1", "h2", "h3", "h4"}
-)
-_SPACES = re.compile(r"\s+")
 # Posts told by their shape alone must be most of what the page shows; else they are a list beside its text.
 _THREAD_SHARE = 0.4
-_QUOTE_LINE = re.compile(r"^\s*(?:>|.{1,40}\b(?:wrote|said|schrieb|a écrit|escribió)\s*:\s*$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """The posts of a thread on one page, in order; `published` is the day of the first."""
+def posts_of(html: str, tree: HtmlElement, url: str) -> tuple[Post, ...] | None:
+    """Return the posts of the thread that a page shows, in order, without very short ones; else None.
 
-    posts: tuple[str, ...]
-    published: date | None
-
-
-def thread_of(html: str, tree: HtmlElement) -> Thread | None:
-    """Return the thread that a page shows, or None when it is no board or shows fewer than two posts."""
+    One post alone makes a thread only where the page says what board it belongs to.
+    """
     if not _may_be_board(html, tree):
         return None
     soup = BeautifulSoup(html, "lxml")
-    posts = _posts_in(soup, html)
-    if len(posts) < 2:
+    bodies = _posts_in(soup, html)
+    if not bodies:
         return None
-    published = _date_of(posts[0])
-    texts = tuple(text for post in posts if (text := _text_of(post)))
-    return Thread(texts, published) if texts else None
+    blocks = _blocks_around(bodies)
+    read = [
+        read_post(body, block, number, url)
+        for number, (body, block) in enumerate(zip(bodies, blocks, strict=True), start=1)
+    ]
+    return _apart([post for post in read if post is not None])
+
+
+def _apart(posts: list[Post]) -> tuple[Post, ...]:
+    """The posts without a second one of one address: a page that shows a post twice shows it once."""
+    return tuple({post.address: post for post in reversed(posts)}.values())[::-1]
 
 
 def _may_be_board(html: str, tree: HtmlElement) -> bool:
-    if "DiscussionForumPosting" in html or any(html.count(word) >= 2 for word in _BODIES.values()):
+    least = 1 if _PROGRAM.search(html) else 2
+    if "DiscussionForumPosting" in html or any(html.count(word) >= least for word in _BODIES.values()):
         return True
     shapes = Counter(
         (e.tag, name.lower()) for e in tree.iter(*_POST_TAGS) for name in _post_names(e.get("class"))
@@ -118,12 +101,13 @@ def _post_names(classes: object) -> list[str]:
 
 
 def _posts_in(soup: BeautifulSoup, html: str) -> list[Tag]:
+    least = 1 if _PROGRAM.search(html) else 2
     for selector, word in _BODIES.items():
-        bodies = _outermost(soup.select(selector)) if html.count(word) >= 2 else []
-        if len(bodies) >= 2:
+        bodies = _outermost(soup.select(selector)) if html.count(word) >= least else []
+        if len(bodies) >= least:
             return bodies
     marked = _marked_posts(soup) if "DiscussionForumPosting" in html else []
-    return marked if len(marked) >= 2 else _posts_by_shape(soup)
+    return marked or _posts_by_shape(soup)
 
 
 def _marked_posts(soup: BeautifulSoup) -> list[Tag]:
@@ -160,7 +144,7 @@ def _length(tags: Sequence[Tag]) -> int:
 def _is_post(block: Tag) -> bool:
     titles = block.find_all(_LINKED_TITLE)
     titled = any(title.find("a", href=_leads_away) or title.find_parent("a") for title in titles)
-    written = any(_WRITER_NAME.search(name) for tag in block.find_all(True) for name in _classes(tag))
+    written = any(_WRITER_NAME.search(name) for tag in block.find_all(True) for name in classes_of(tag))
     return written and not titled and not block.find("a", string=re.compile(r"^\s*(?:read|continue)\b", re.I))
 
 
@@ -170,52 +154,27 @@ def _leads_away(href: str | None) -> bool:
 
 def _body_of(post: Tag) -> Tag:
     """The part of a post that holds its text: the block that names itself so, else all of it."""
-    named = [tag for tag in post.find_all(True) if any(_BODY_NAME.match(name) for name in _classes(tag))]
+    named = [tag for tag in post.find_all(True) if any(_BODY_NAME.match(name) for name in classes_of(tag))]
     longest = max((len(tag.get_text()) for tag in named), default=0)
     # The innermost that still holds most of the words: what is around it is names, dates and numbers.
     return next((tag for tag in reversed(named) if 2 * len(tag.get_text()) > longest), post)
 
 
-def _text_of(post: Tag) -> str:
-    """The words of the post itself. A quote inside is somebody else's, as are names, dates and signatures."""
-    for tag in [*post.find_all(_DROPPED_TAGS), *post.find_all(_is_dropped)]:
-        if not tag.decomposed:
-            tag.decompose()
-    lines = tidy("".join(_pieces(post))).splitlines()
-    return "\n".join(line for line in lines if not _QUOTE_LINE.match(line))
+def _blocks_around(bodies: Sequence[Tag]) -> list[Tag]:
+    """For the text of each post, the largest element around it that holds no other post's text."""
+    holding = Counter(id(above) for body in bodies for above in body.parents)
+    return [_block_around(body, holding) for body in bodies]
 
 
-def _is_dropped(tag: Tag) -> bool:
-    itemprop = str(tag.get("itemprop") or "")
-    return any(_DROPPED.search(name) for name in _classes(tag)) or itemprop in {
-        "author",
-        "dateCreated",
-        "datePublished",
-    }
-
-
-def _pieces(post: Tag) -> Iterable[str]:
-    for node in post.descendants:
-        if isinstance(node, Tag):
-            yield "\n" if node.name in _BLOCKS else ""
-        elif type(node) is NavigableString:  # its subclasses are comments and declarations
-            yield _SPACES.sub(" ", str(node))
-
-
-def _date_of(post: Tag) -> date | None:
-    """The day of a post, from the nearest block around it that shows one."""
-    for block in [post, *post.parents][:5]:
-        for time in block.select("[datetime]"):
-            if day := read_date(str(time["datetime"])):
-                return day
-    return None
+def _block_around(body: Tag, holding: Counter[int]) -> Tag:
+    block = body
+    for above in body.parents:
+        if holding[id(above)] > 1 or above.name in {"body", "html", "main", "[document]"}:
+            break
+        block = above
+    return block
 
 
 def _outermost(tags: list[Tag]) -> list[Tag]:
     chosen = {id(tag) for tag in tags}
     return [tag for tag in tags if not any(id(above) in chosen for above in tag.parents)]
-
-
-def _classes(tag: Tag) -> list[str]:
-    value = tag.get("class")
-    return value if isinstance(value, list) else [str(value)] if value else []

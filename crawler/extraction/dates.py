@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,6 +25,15 @@ FIRST_WEB_PAGE = date(1991, 8, 6)
 _EPOCH = date(1970, 1, 1)
 
 _ISO = re.compile(r"\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?(?=$|[T\s+Z-])")
+# Months in English, since that is what boards write where no `time` element says it.
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_SPELLED = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?{_MONTH},?[\s-]+(?P<year>\d{{4}})"
+    rf"|{_MONTH.replace('month', 'month2')}\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year2>\d{{4}})"
+    r"|(?P<year3>\d{4})-(?P<month3>\d{2})-(?P<day3>\d{2}))\b",
+    re.I,
+)
 _IN_PATH = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 _META = (
     "article:published_time",
@@ -71,6 +81,18 @@ def read_date(text: object) -> date | None:
         return believable(date(int(found[1]), int(found[2] or 1), int(found[3] or 1)))
     except ValueError:
         return None
+
+
+def spelled_date(text: str) -> date | None:
+    """Return the first believable day written out in a text: "4 March 2021", "Mar 04, 2021", "2021-03-04"."""
+    for found in _SPELLED.finditer(text):
+        month = found["month"] or found["month2"]
+        number = _MONTHS.index(month.lower()) + 1 if month else int(found["month3"])
+        year = int(found["year"] or found["year2"] or found["year3"])
+        with suppress(ValueError):
+            if day := _of_the_web(date(year, number, int(found["day"] or found["day2"] or found["day3"]))):
+                return day
+    return None
 
 
 def published_on(tree: HtmlElement, url: str, article: Node | None) -> date | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from py3langid import langid
 from trafilatura import bare_extraction
 
-from crawler.extraction.boards import Thread, thread_of
+from crawler.extraction.boards import posts_of
+from crawler.extraction.comments import take_comments
 from crawler.extraction.dates import published_on
+from crawler.extraction.documents import MIN_WORDS
 from crawler.extraction.listings import index_reason, listing_reason
 from crawler.extraction.markup import decode, not_a_page, parse, tidy
 from crawler.extraction.metadata import (
@@ -26,15 +27,15 @@ from crawler.extraction.metadata import (
     title_element,
     title_of,
 )
+from crawler.extraction.passages import cut
+from crawler.extraction.records import ExtractedPage, NoText, Post
 from crawler.extraction.schema_org import Node, Review, articles_in, main_article, nodes_of, review_of
-from store.records import Document
+from crawler.extraction.series import next_page
+from crawler.extraction.titles import parse_title, without_review
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Shorter texts are error messages, captions and consent notices; the shortest review of the Audioxide archive
-# has 105 words, and a single article of the extraction benchmark fewer than 25.
-MIN_WORDS = 25
 # Below this py3langid mistakes names for languages.
 _LANGUAGE_WORDS = 20
 # The languages of most of the web's writing. Left to all that it knows, py3langid called 80 of 37,617 English
@@ -57,35 +58,10 @@ _NOT_FOUND = re.compile(
     r"\b(?:not (?:be )?found|nothing (?:was )?found|no longer (?:exists|available)|404)\b", re.I
 )
 _NOTICE_WORDS = 60
+_TOO_SHORT = f"the page has fewer than {MIN_WORDS} words of text"
+_ROUNDUP = re.compile(r"\breviews\b|\bround-?up\b", re.I)
+_REVIEWS = re.compile(r"/(?:[a-z]+-)?reviews?/[^/]", re.I)
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractedPage:
-    """What a page is, apart from its design.
-
-    `canonical_url` is what the page names, not necessarily its own. `review_artist` and `reviewed_work` stand
-    in its schema.org Review; `rating` is a share of the best possible, 0 to 1; `language` is ISO 639-1.
-    """
-
-    text: str
-    title: str | None = None
-    author: str | None = None
-    published: date | None = None
-    language: str | None = None
-    canonical_url: str | None = None
-    site_name: str | None = None
-    review_artist: str | None = None
-    reviewed_work: str | None = None
-    rating: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoText:
-    """A page that is not to become a document; `reason` says why in words."""
-
-    reason: str
-    canonical_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,26 +97,6 @@ def extract(html: bytes, *, url: str, charset: str | None = None) -> ExtractedPa
     return _read(text, tree, url)
 
 
-def to_document(page: ExtractedPage, *, url: str, page_id: int | None = None) -> Document:
-    """Return the document that an extracted page at `url` is.
-
-    The artist named by the page's own schema.org Review becomes the label; the title alone never does.
-    """
-    return Document(
-        url=url,
-        text=page.text,
-        source=urlsplit(url).netloc,
-        title=page.title,
-        author=page.author,
-        published=page.published,
-        language=page.language,
-        label=page.review_artist,
-        reviewed_work=page.reviewed_work,
-        rating=page.rating,
-        page_id=page_id,
-    )
-
-
 def language_of(text: str) -> str | None:
     """Return the ISO 639-1 code of the language of a text of at least 20 words, else None."""
     sample = text[:_LANGUAGE_CHARACTERS]
@@ -159,17 +115,40 @@ def _know_languages() -> None:
 
 def _read(html: str, tree: HtmlElement, url: str) -> ExtractedPage | NoText:
     facts = _facts(tree, url)
-    thread = thread_of(html, tree)
-    if thread is None and (reason := _listing(tree, url, facts)):
+    posts = posts_of(html, tree, url)
+    if posts is not None:
+        return _thread(posts, tree, url, facts)
+    if reason := _listing(tree, url, facts):
         return NoText(reason, facts.canonical)
-    text = "\n".join(thread.posts) if thread else _main_text(html, facts.article)
+    comments = take_comments(tree)
+    text = _main_text(tree, facts.article)
     if len(_WORD.findall(text)) < MIN_WORDS:
-        return NoText(f"the page has fewer than {MIN_WORDS} words of text", facts.canonical)
+        return NoText(_TOO_SHORT, facts.canonical)
     if len(_WORD.findall(text)) < _NOTICE_WORDS and (reason := _notice(tree, text)):
         return NoText(reason, facts.canonical)
-    if thread is None and (reason := index_reason(tree, text, stated=facts.states_article)):
+    if reason := index_reason(tree, text, stated=facts.states_article):
         return NoText(reason, facts.canonical)
-    return _page(text, tree, url, thread, facts)
+    return _article(text, comments, tree, url, facts)
+
+
+def _thread(posts: tuple[Post, ...], tree: HtmlElement, url: str, facts: _Facts) -> ExtractedPage | NoText:
+    text = "\n".join(post.text for post in posts)
+    if len(_WORD.findall(text)) < MIN_WORDS:
+        return NoText(_TOO_SHORT, facts.canonical)
+    # A thread has many writers, and none of them speaks for it.
+    page = replace(_page(text, tree, url, facts), author=None, next_url=None, posts=posts)
+    return replace(page, published=posts[0].published or page.published)
+
+
+def _article(text: str, comments: str, tree: HtmlElement, url: str, facts: _Facts) -> ExtractedPage:
+    page = _page(text, tree, url, facts)
+    # A review of one thing may well have headings, of its several writers for example.
+    of_one = page.kind == "review" and not _ROUNDUP.search(page.title or "")
+    found = None if of_one else cut(tree, text, page.title)
+    told = comments if len(_WORD.findall(comments)) >= MIN_WORDS else None
+    return replace(
+        page, comments=told, lead=found.lead if found else "", passages=found.passages if found else ()
+    )
 
 
 def _notice(tree: HtmlElement, text: str) -> str | None:
@@ -200,37 +179,49 @@ def _listing(tree: HtmlElement, url: str, facts: _Facts) -> str | None:
     )
 
 
-def _page(text: str, tree: HtmlElement, url: str, thread: Thread | None, facts: _Facts) -> ExtractedPage:
-    review = review_of(facts.nodes) or Review()
+def _page(text: str, tree: HtmlElement, url: str, facts: _Facts) -> ExtractedPage:
+    marked = review_of(facts.nodes)
+    review = marked or Review()
     site = site_name_of(facts.metas, facts.nodes)
-    # A thread has many writers, and none of them speaks for it.
-    author = None if thread else author_of(tree, facts.metas, facts.article, review.author, site)
+    title = title_of(tree, facts.metas, facts.article, site)
+    is_review = marked is not None or _says_review(title, url)
     return ExtractedPage(
         text=text,
-        title=title_of(tree, facts.metas, facts.article, site),
-        author=author,
-        published=(thread and thread.published) or published_on(tree, url, facts.article),
+        title=title,
+        author=author_of(tree, facts.metas, facts.article, review.author, site),
+        published=published_on(tree, url, facts.article),
         language=language_of(text) or language_named(tree, facts.metas),
         canonical_url=facts.canonical,
         site_name=site,
         review_artist=review.artist,
-        reviewed_work=review.work,
+        reviewed_work=review.work or (parse_title(title).work if title and is_review else None),
         rating=review.rating,
+        kind="review" if is_review else "article",
+        next_url=next_page(tree, url, facts.canonical),
     )
 
 
-def _main_text(html: str, article: Node | None) -> str:
+def _says_review(title: str | None, url: str) -> bool:
+    """Whether title or address call a page a review; the address only if the title names artist and work."""
+    if title is None:
+        return False
+    return without_review(title)[1] or (bool(_REVIEWS.search(url)) and parse_title(title).artist is not None)
+
+
+def _main_text(tree: HtmlElement, article: Node | None) -> str:
     """The page's own text: trafilatura's, or the body that schema.org states where the page shows none."""
-    shown = _trafilatura(html, precise=True)
+    shown = _trafilatura(tree, precise=True)
     if len(_WORD.findall(shown)) < MIN_WORDS:
-        shown = max(shown, _trafilatura(html, precise=False), key=len)
+        shown = max(shown, _trafilatura(tree, precise=False), key=len)
     stated = article.get("articleBody") or article.get("reviewBody") if article else None
     if isinstance(stated, str) and len(shown) < _SHOWN_SHARE * len(stated):
         return tidy(re.sub(r"<[^>]{0,500}>", " ", stated))
     return shown
 
 
-def _trafilatura(html: str, *, precise: bool) -> str:
+def _trafilatura(tree: HtmlElement, *, precise: bool) -> str:
     # Precision: F1 .960 against .955 on the extraction benchmark, and the same on the Audioxide archive.
-    found = bare_extraction(html, include_comments=False, favor_precision=precise, with_metadata=False)
+    found = bare_extraction(
+        deepcopy(tree), include_comments=False, favor_precision=precise, with_metadata=False
+    )
     return tidy(found.text) if found is not None and not isinstance(found, dict) and found.text else ""

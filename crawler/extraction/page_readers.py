@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
-from crawler.extraction.extract import ExtractedPage, NoText, extract
+from crawler.extraction.extract import extract
+from crawler.extraction.records import ExtractedPage, NoText
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -1,4 +1,4 @@
-"""What a page says of itself in schema.org terms: JSON-LD and microdata (https://schema.org/Review)."""
+"""What a page says of itself in schema.org terms: JSON-LD, microdata and RDFa (https://schema.org/Review)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _ARTIST_PROPERTIES = ("byArtist", "performer", "creator", "author", "musicBy")
 # Where the artist of a track or release stands when it does not stand at the thing itself.
 _WORK_PROPERTIES = ("inAlbum", "albumRelease", "releaseOf", "recordingOf")
 _NO_ARTIST = frozenset({"various", "various artists", "va", "v/a", "unknown", "unknown artist"})
-_SCHEMA = re.compile(r"^https?://(?:www\.)?schema\.org/", re.I)
+_SCHEMA = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.I)
+# Attributes that begin an item, name its types and name a property.
+_MICRODATA = ("itemscope", "itemtype", "itemprop")
+_RDFA = ("typeof", "typeof", "property")
 _WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*;?\s*$")
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -54,7 +57,9 @@ def nodes_of(tree: HtmlElement) -> list[Node]:
     """
     found = [node for script in tree.iterfind(".//script") for node in _json_ld(script)]
     known = {node["@id"]: node for node in found if isinstance(node.get("@id"), str) and len(node) > 2}
-    found += [_microdata(element, 0) for element in tree.xpath("//*[@itemscope][not(@itemprop)]")]
+    found += [_item(element, _MICRODATA, 0) for element in tree.xpath("//*[@itemscope][not(@itemprop)]")]
+    items = tree.xpath("//*[@typeof][not(@property)]")
+    found += [_item(element, _RDFA, 0) for element in items if _is_schema_rdfa(element)]
     return [_resolved(node, known, 0) for node in found[:_MAX_NODES]]
 
 
@@ -152,25 +157,37 @@ def _json_ld(script: HtmlElement) -> Iterator[Node]:
             yield from graph or [item]
 
 
-def _microdata(element: HtmlElement, depth: int) -> Node:
-    """Read one item (https://html.spec.whatwg.org/multipage/microdata.html#values)."""
-    node: Node = {"@type": (element.get("itemtype") or "").split()}
+def _is_schema_rdfa(element: HtmlElement) -> bool:
+    """Whether the types of an RDFa item are schema.org's: by a prefix or by the nearest `vocab`."""
+    if _SCHEMA.match(element.get("typeof")):
+        return True
+    vocabularies = element.xpath("ancestor-or-self::*[@vocab][1]/@vocab")
+    return bool(vocabularies) and "schema.org" in vocabularies[-1]
+
+
+def _item(element: HtmlElement, attributes: tuple[str, str, str], depth: int) -> Node:
+    """Read one item of microdata or RDFa Lite.
+
+    See https://html.spec.whatwg.org/multipage/microdata.html#values and https://www.w3.org/TR/rdfa-lite/.
+    """
+    scope, types, properties = attributes
+    node: Node = {"@type": (element.get(types) or "").split()}
     stack = list(element)[::-1]
     while stack and depth < _MAX_DEPTH:
         child = stack.pop()
         if not isinstance(child.tag, str):
             continue
-        is_item = child.get("itemscope") is not None
-        names = (child.get("itemprop") or "").split()
-        value = (_microdata(child, depth + 1) if is_item else _microdata_value(child)) if names else None
+        is_item = child.get(scope) is not None
+        names = (child.get(properties) or "").split()
+        value = (_item(child, attributes, depth + 1) if is_item else _item_value(child)) if names else None
         for name in names:
-            node.setdefault(name, []).append(value)
+            node.setdefault(_SCHEMA.sub("", name), []).append(value)
         if not is_item:
             stack += list(child)[::-1]
     return node
 
 
-def _microdata_value(element: HtmlElement) -> str:
+def _item_value(element: HtmlElement) -> str:
     for attribute in ("content", "datetime", "href", "src", "value"):
         if element.get(attribute) is not None and (attribute != "href" or element.tag in {"a", "link"}):
             linked_name = attribute == "href" and element.tag == "a" and element.text_content().strip()

@@ -15,11 +15,15 @@ MAX_GROUP = 100
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A page of a group; `text` is None when it has none to become a document."""
+    """A page of a group; `text` is None when it has none to become a document.
+
+    A `settled` page cannot be read again, since its raw body was not to be kept: its document stays.
+    """
 
     id: int
     url: str
     text: str | None
+    settled: bool = False
 
 
 def group_of(url: str, canonical_url: str | None) -> str:
@@ -38,7 +42,7 @@ def keepers(group: str, members: Sequence[Member], *, crowded: bool = False) -> 
     canonical, or every page naming the home page) keeps its own, and so does every page of a `crowded` group.
     """
     readable = [member for member in members if member.text is not None]
-    readable.sort(key=lambda member: (member.url != group, len(member.url), member.url))
+    readable.sort(key=lambda member: (not member.settled, member.url != group, len(member.url), member.url))
     if crowded:
         return [member.id for member in readable]
     kept: list[Member] = []

@@ -11,6 +11,38 @@ _META = re.compile(
     rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE
 )
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+# The encodings of the web (WHATWG Encoding, section 4.2), as Python calls them. Python knows others too,
+# among them some that are no charsets (zlib), and some whose time grows with the square (punycode).
+_WEB = frozenset(
+    [
+        "utf-8",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "ascii",
+        "iso8859-1",
+        "cp866",
+        "cp874",
+        "koi8-r",
+        "koi8-u",
+        "mac-roman",
+        "mac-cyrillic",
+        "cp949",
+        "euc_kr",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "big5hkscs",
+        "euc_jp",
+        "iso2022_jp",
+        "shift_jis",
+        "cp932",
+        "tis-620",
+    ]
+    + [f"iso8859-{part}" for part in range(2, 17)]
+    + [f"cp125{page}" for page in range(9)]
+)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -42,8 +74,10 @@ def _known(name: str) -> str | None:
         found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
+    if found not in _WEB:
+        return None
     # What pages call Latin-1 is windows-1252 (WHATWG Encoding, section 4.2).
-    return "windows-1252" if found in {"iso8859-1", "ascii"} else found[:40]
+    return "windows-1252" if found in {"iso8859-1", "ascii"} else found
 
 
 def _is_utf8(body: bytes) -> bool:

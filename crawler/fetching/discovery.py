@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from crawler.errors import BadUrl
 from crawler.fetching.reading import Reading
+from crawler.fetching.traps import trap_reason
 from crawler.urls import canonical_url, in_scope, looks_like_page, origin_of, same_site
 from store.frontier import NewPage, Page, Role
 from store.records import Source
 from store.sources import FRESH_PRIORITY, SEED_PRIORITY
+
+# http://host/year/month/name/ has six.
+_PLAIN_SLASHES = 6
+# So many links of one page into traps are queued, to be refused with the reason; the others are dropped.
+_TRAPS_ON_RECORD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +28,18 @@ class Redirect:
 
 
 def discovered(page: Page, reading: Reading, source: Source, max_depth: int) -> tuple[NewPage, ...]:
-    """Return the pages that `page` makes known to its source, announcing ones first.
+    """Return the pages that `page` makes known to its source, each once, announcing ones first.
 
     Entries of feeds and sitemaps always count; links of pages only for a site, within its scope, unless
-    the page forbids it (nofollow). The canonical URL is queued beside its page.
+    the page forbids it (nofollow). The canonical URL is queued beside its page. Of links into a trap a few
+    are kept, so that they are refused on record.
     """
     if page.depth >= max_depth:
         return ()
-    return tuple(dict.fromkeys(_discovered(page, reading, source)))
+    found: dict[str, NewPage] = {}
+    for urls, role in _referred(page, reading, source):
+        _add_pages(found, urls, page, source, role)
+    return tuple(found.values())
 
 
 def redirect_target(page: Page, location: str, source: Source) -> Redirect:
@@ -63,24 +73,60 @@ def moved_scope(page: Page, target: str, source: Source) -> str | None:
     return None if in_scope(target, _site_scope(source)) else origin_of(target) + "/"
 
 
-def _discovered(page: Page, reading: Reading, source: Source) -> Iterator[NewPage]:
+def sitemap_pages(urls: Iterable[str], page: Page, source: Source) -> tuple[NewPage, ...]:
+    """Return the sitemaps that the robots.txt of a site names as pages to queue, found through its home page.
+
+    `urls` are those of crawler.fetching.robots.sitemaps_in. None for a source that is not a site. They may
+    lie anywhere on the site, for they list pages that must be in the scope of the source.
+    """
+    if source.kind != "site":
+        return ()
+    near = dict.fromkeys(url for url in urls if same_site(url, page.url))
+    return tuple(
+        NewPage(url, origin_of(url), page.source_id, "sitemap", page.depth + 1, SEED_PRIORITY + 1)
+        for url in near
+    )
+
+
+def _referred(page: Page, reading: Reading, source: Source) -> Iterator[tuple[Iterable[str], Role]]:
+    """The URLs that count, with the role of what they lead to."""
     if reading.role != "page":
-        yield from _pages(reading.sitemaps, page, source, "sitemap")
-        yield from _pages(reading.links, page, source, "page")
+        yield reading.sitemaps, "sitemap"
+        yield reading.links, "page"
         return
     if reading.canonical is not None and reading.canonical != page.url:
-        yield from _pages((reading.canonical,), page, source, "page")
-    if source.kind == "site" and not reading.robots.nofollow:
-        yield from _pages(reading.feeds, page, source, "feed")
-        yield from _pages(reading.links, page, source, "page")
+        yield (reading.canonical,), "page"
+    if source.kind == "site" and not reading.wishes.nofollow:
+        yield reading.feeds, "feed"
+        yield reading.links, "page"
 
 
-def _pages(urls: Iterable[str], page: Page, source: Source, role: Role) -> Iterator[NewPage]:
-    depth = page.depth + 1
+def _add_pages(
+    found: dict[str, NewPage], urls: Iterable[str], page: Page, source: Source, role: Role
+) -> None:
+    belongs, depth, trapped = _membership(page, source), page.depth + 1, 0
     priority = SEED_PRIORITY + 1 if role != "page" else FRESH_PRIORITY + depth
     for url in urls:
-        if _belongs(url, page, source):
-            yield NewPage(url, origin_of(url), page.source_id, role, depth, priority)
+        if url in found or not belongs(url):
+            continue
+        # Only a long path or a query can be a trap by its looks; most links are spared the closer look.
+        if (url.count("/") > _PLAIN_SLASHES or "&" in url) and trap_reason(url) is not None:
+            trapped += 1
+            if trapped > _TRAPS_ON_RECORD:
+                continue
+        found[url] = NewPage(url, origin_of(url), page.source_id, role, depth, priority)
+
+
+def _membership(page: Page, source: Source) -> Callable[[str], bool]:
+    """Tells whether a URL belongs to a source; for a whole host its first characters are enough."""
+    if source.kind != "site" and source.scope is None:
+        return lambda url: _belongs(url, page, source)
+    scope = _site_scope(source)
+    rest = scope.partition("://")[2]
+    if rest.count("/") != 1:
+        return lambda url: in_scope(url, scope)
+    whole = (f"http://{rest}", f"https://{rest}")
+    return lambda url: url.startswith(whole)
 
 
 def _belongs(url: str, page: Page, source: Source) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +30,9 @@ ACCEPT = (
 MAX_ADDRESSES = 3
 # Above this, opening a new connection is cheaper than reading an error page to its end.
 _DRAIN_BYTES = 65_536
+# A server that sends so little for so long holds us on purpose (a tar pit): a modem of 1990 was faster.
+DRIP_BYTES_PER_SECOND = 100
+DRIP_SECONDS = 10.0
 # How long a checked address is used before the name is resolved again; DNS entries commonly live 1–60 min.
 ADDRESS_LIFETIME_SECONDS = 300.0
 
@@ -54,10 +58,13 @@ Screen = Callable[[int, Mapping[str, str]], str | None]
 
 
 class HostClient:
-    """Keeps the connections to one host."""
+    """Keeps the connections to one host; `sent` is called whenever a request leaves on its connection."""
 
-    def __init__(self, settings: CrawlSettings, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, settings: CrawlSettings, context: ssl.SSLContext, sent: Callable[[], None] | None = None
+    ) -> None:
         self._settings = settings
+        self._extensions = {} if sent is None else {"trace": _when_sent(sent)}
         limits = httpx.Limits(max_connections=settings.host_concurrency + 1)
         inner = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits)
         self._client = httpx.AsyncClient(
@@ -75,6 +82,11 @@ class HostClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._client.aclose()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers sent with every request."""
+        return dict(self._client.headers)
 
     async def get(
         self,
@@ -102,8 +114,10 @@ class HostClient:
         self, url: str, headers: Mapping[str, str], screen: Screen, max_bytes: int, *, cut: bool
     ) -> Answer:
         self._client.cookies.clear()  # a session would make the answer depend on what was read before
-        async with self._client.stream("GET", url, headers=dict(headers)) as response:
-            found = {name.lower(): value for name, value in response.headers.items()}
+        async with self._client.stream(
+            "GET", url, headers=dict(headers), extensions=self._extensions
+        ) as response:
+            found = _headers(response)
             refusal = screen(response.status_code, found)
             if refusal is None and not cut:
                 refusal = _too_long(found, max_bytes)
@@ -115,14 +129,27 @@ class HostClient:
             return await _read(url, response, found, max_bytes, cut=cut)
 
 
+def _when_sent(sent: Callable[[], None]) -> Callable[[str, object], Awaitable[None]]:
+    """A trace of httpcore's: a name may have to be resolved and a connection made before a request leaves."""
+
+    async def trace(event: str, _details: object) -> None:
+        if event.endswith("send_request_headers.started"):
+            sent()
+
+    return trace
+
+
 async def _read(
     url: str, response: httpx.Response, headers: Mapping[str, str], max_bytes: int, *, cut: bool
 ) -> Answer:
     decoder = decoder_for(headers.get("content-encoding", ""))
     body = bytearray()
     received = 0
+    clock = asyncio.get_running_loop().time
+    begun = clock()
     async for chunk in response.aiter_raw():
         received += len(chunk)
+        _refuse_drip(received, clock() - begun)
         body += decoder.feed(chunk, max_bytes + 1 - len(body))
         if len(body) > max_bytes:
             refusal = None if cut else _length_reason(max_bytes)
@@ -130,6 +157,22 @@ async def _read(
             return Answer(url, response.status_code, headers, kept, refusal, received)
     decoder.finish()
     return Answer(url, response.status_code, headers, bytes(body), received=received)
+
+
+def _refuse_drip(received: int, seconds: float) -> None:
+    if seconds > DRIP_SECONDS and received < seconds * DRIP_BYTES_PER_SECOND:
+        raise FetchFailed(f"fewer than {DRIP_BYTES_PER_SECOND} bytes a second came in", transient=False)
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    """The headers by lower-case name; one that is repeated as a list, X-Robots-Tag as one line for each.
+
+    A name in an X-Robots-Tag is for that header alone, which commas would hide.
+    """
+    found = {name.lower(): value for name, value in response.headers.items()}
+    if "x-robots-tag" in found:
+        found["x-robots-tag"] = "\n".join(response.headers.get_list("x-robots-tag"))
+    return found
 
 
 async def _drain(response: httpx.Response) -> None:
@@ -141,6 +184,7 @@ async def _drain(response: httpx.Response) -> None:
             return
 
 
+@cache
 def shared_tls() -> ssl.SSLContext:
     """Return the TLS settings for all clients; loading the certificates takes longer than a request."""
     return httpx.create_ssl_context(trust_env=False)

@@ -11,7 +11,7 @@ from crawler.fetching.sitemaps import unpacked
 from crawler.urls import canonical_url, origin_of
 from store.records import Source, SourceKind
 
-BodyKind = Literal["feed", "sitemap", "html", "text", "other"]
+BodyKind = Literal["feed", "sitemap", "html", "text", "file", "other"]
 
 _SITEMAP_NAME = re.compile(r"sitemap[^/]*\.xml(\.gz)?$|sitemap[^/]*\.gz$", re.IGNORECASE)
 _FEED_NAME = re.compile(
@@ -31,6 +31,10 @@ _ROOT_KINDS: dict[bytes, BodyKind] = {
     b"sitemapindex": "sitemap",
     b"html": "html",
 }
+# How files begin that some servers call text/html: PDF, PNG, JPEG, GIF, ZIP, gzip, MP3, Ogg, RIFF.
+_FILES = (
+    b"%PDF-", b"\x89PNG\r", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"ID3", b"OggS", b"RIFF",
+)  # fmt: skip
 # A prologue of comments and doctype is rarely longer than a few hundred bytes.
 _HEAD_BYTES = 8_192
 
@@ -56,6 +60,8 @@ def sniff_kind(body: bytes, content_type: str) -> BodyKind:
     known = _ROOT_KINDS.get(root.group(1).lower()) if root else None
     if known is not None:
         return known
+    if body.startswith(_FILES):
+        return "file"
     if "html" in media_type or (not media_type and root is not None):
         return "html"
     if media_type == "text/plain":

@@ -1,4 +1,4 @@
-"""What an HTML page says about other pages and about itself: links, feeds, canonical URL, robots rules."""
+"""What an HTML page says about other pages and about itself: links, feeds, canonical URL, wishes, text."""
 
 from __future__ import annotations
 
@@ -10,28 +10,16 @@ from lxml import etree
 
 from crawler.errors import BadUrl
 from crawler.fetching.charsets import sniff_charset
-from crawler.fetching.settings import PRODUCT
+from crawler.fetching.text_print import TextPrint, text_print
+from crawler.fetching.wishes import ROBOTS_NAMES, TDM_NAME, Wishes, directives, tdm_statement
 from crawler.urls import canonical_url, looks_like_page, origin_of
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _REFRESH = re.compile(r"^\s*\d*\s*[;,]\s*url\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
 _LINK_HEADER = re.compile(r"<([^>]*)>\s*;([^,<]*)")
 _CANONICAL_REL = re.compile(r"rel\s*=\s*\"?[^\";]*\bcanonical\b", re.IGNORECASE)
-_ROBOTS_NAMES = frozenset({"robots", PRODUCT})
 # A page that links to more is a link farm or a trap; real index pages stay well below.
 MAX_LINKS = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class RobotsRules:
-    """The wishes of one page: not to be kept, its links not to be followed."""
-
-    noindex: bool = False
-    nofollow: bool = False
-
-    def __or__(self, other: RobotsRules) -> RobotsRules:
-        """Return what both together forbid."""
-        return RobotsRules(self.noindex or other.noindex, self.nofollow or other.nofollow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +29,20 @@ class PageLinks:
     links: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
     canonical: str | None = None
-    robots: RobotsRules = field(default_factory=RobotsRules)
+    wishes: Wishes = field(default_factory=Wishes)
+    text: TextPrint = field(default_factory=TextPrint)
 
 
 def read_links(body: bytes, url: str, charset: str | None = None) -> PageLinks:
     """Return what the HTML `body` of the page at `url` refers to; of broken HTML, what can be read.
 
     Links marked rel=nofollow, links to obvious non-pages and feeds of comments are left out; the page's own
-    robots rules are returned, not applied. `charset` is that of the Content-Type header.
+    wishes are returned, not applied. `charset` is that of the Content-Type header.
     """
     root = _parse(body, sniff_charset(body, charset))
     if root is None:
         return PageLinks()
     return _Collector(url).collect(root)
-
-
-def robots_rules(directives: str) -> RobotsRules:
-    """Return the rules in the content of a robots meta tag or the value of an X-Robots-Tag header.
-
-    A directive that is addressed to another crawler by name ("googlebot: noindex") is not ours.
-    """
-    rules, ours = RobotsRules(), True
-    for item in directives.lower().split(","):
-        name, colon, rest = item.partition(":")
-        if colon and name.strip() not in _DATED:
-            ours, item = name.strip() in _ROBOTS_NAMES, rest  # noqa: PLW2901 - the part after the name
-        if ours:
-            rules |= _ROBOTS_WORDS.get(item.strip(), RobotsRules())
-    return rules
 
 
 def canonical_from_header(link_header: str, url: str) -> str | None:
@@ -77,14 +51,6 @@ def canonical_from_header(link_header: str, url: str) -> str | None:
         if _CANONICAL_REL.search(parameters):
             return _own_canonical(target, url, url)
     return None
-
-
-_ROBOTS_WORDS = {
-    "noindex": RobotsRules(noindex=True),
-    "nofollow": RobotsRules(nofollow=True),
-    "none": RobotsRules(noindex=True, nofollow=True),
-}
-_DATED = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
 
 
 def _parse(body: bytes, charset: str) -> etree._Element | None:
@@ -122,7 +88,7 @@ class _Collector:
         self._feeds: dict[str, None] = {}
         self._seen: set[str] = set()
         self._canonical: str | None = None
-        self._robots = RobotsRules()
+        self._wishes = Wishes()
         self._readers: dict[str, Callable[[etree._Element], None]] = {
             "a": self._anchor,
             "area": self._anchor,
@@ -132,14 +98,17 @@ class _Collector:
         }
 
     def collect(self, root: etree._Element) -> PageLinks:
+        readers = self._readers
         for element in root.iter("a", "area", "link", "meta", "base"):
-            self._readers[element.tag](element)
+            readers[element.tag](element)
             if len(self._links) >= MAX_LINKS:
                 break
-        return PageLinks(tuple(self._links), tuple(self._feeds), self._canonical, self._robots)
+        links, feeds = tuple(self._links), tuple(self._feeds)
+        return PageLinks(links, feeds, self._canonical, self._wishes, text_print(root))
 
     def _anchor(self, element: etree._Element) -> None:
-        if "nofollow" not in (element.get("rel") or "").lower().split():
+        relations = element.get("rel")
+        if relations is None or "nofollow" not in relations.lower().split():
             self._add(element.get("href"))
 
     def _set_base(self, element: etree._Element) -> None:
@@ -160,15 +129,17 @@ class _Collector:
             self._add(href)
 
     def _meta(self, element: etree._Element) -> None:
-        content = element.get("content") or ""
-        if (element.get("name") or "").lower() in _ROBOTS_NAMES:
-            self._robots |= robots_rules(content)
+        name, content = (element.get("name") or "").lower(), element.get("content") or ""
+        if name in ROBOTS_NAMES:
+            self._wishes |= directives(content)
+        elif name == TDM_NAME:
+            self._wishes |= tdm_statement(content)
         elif (element.get("http-equiv") or "").lower() == "refresh":
             match = _REFRESH.match(content)
             self._add(match.group(1) if match else None)
 
     def _add(self, href: str | None) -> None:
-        if not href or href.startswith("#") or href in self._seen:
+        if not href or href in self._seen or href[0] == "#":
             return
         self._seen.add(href)
         url = self._resolved(href)

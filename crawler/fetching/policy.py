@@ -1,8 +1,8 @@
 """What an answer, a failure or a refusal means for a page: pure decisions, from old state to new.
 
 *Refused* means that we decline (robots.txt, noindex, private address, no page): what was stored of the page
-goes. *Failed* means that the server did not deliver: what was stored stays. *Gone* means that the server
-says there is no such page any more.
+goes. *Failed* means that the server did not deliver: what was stored stays. *Missing* means the same, for
+an answer 404. *Gone* means that there is no such page any more: what was stored of it goes.
 """
 
 from __future__ import annotations
@@ -20,17 +20,22 @@ from crawler.fetching.charsets import charset_of
 from crawler.fetching.http import Answer, Screen
 from crawler.fetching.reading import Reading
 from crawler.fetching.settings import CrawlSettings
+from crawler.fetching.wishes import WISH_REFUSALS
 from store.frontier import Body, NewPage, Page, PageChange, Role
+from store.revisits import adapted
 
 Outcome = Literal[
-    "fetched", "unchanged", "not modified", "redirected", "gone", "retried", "failed", "refused"
+    "fetched", "unchanged", "not modified", "redirected", "missing", "gone", "retried", "failed", "refused"
 ]
 
-NOINDEX = "the page asks not to be indexed (noindex)"
+SOFT_404 = "it says that there is no such page, though with status 200"
 # A host that asks for more than a day's pause is looked at again after a day.
 MAX_RETRY_AFTER = timedelta(days=1)
 # On 100 magazine pages of 37 KB: level 3 takes 0.6 ms a page and leaves 32 %, level 6 1.1 ms and 30 %.
 _COMPRESSION_LEVEL = 3
+# A page that answers 404 so often, over so long, is gone; a site under repair comes back sooner.
+MISSES = 3
+MISSING_FOR = timedelta(days=7)
 _PAUSING_STATUS = frozenset({429, 503})
 _TRANSIENT_STATUS = frozenset(
     {408, 425, 429, 500, 502, 503, 504, 507, 509, 520, 521, 522, 523, 524, 525, 530}
@@ -121,12 +126,7 @@ def after_status(
     if answer.status == 304:
         return _not_modified(page, now)
     if answer.status in {404, 410}:
-        bare = _without_validators(_without_body(page))
-        reason = f"the server answers {answer.status}"
-        gone = replace(
-            bare, state="gone", reason=reason, attempts=0, http_status=answer.status, fetched_at=now
-        )
-        return Decision("gone", PageChange(gone))
+        return _missing(page, answer.status, now, f"the server answers {answer.status}")
     failure = FetchFailed(f"the server answers {answer.status}", transient=answer.status in _TRANSIENT_STATUS)
     seen = replace(page, http_status=answer.status)
     decision = after_failure(seen, failure, now, settings, jitter)
@@ -139,13 +139,17 @@ def after_body(
     """A body came and was read: keep it, or say why not."""
     seen = _answered(page, answer, now)
     seen = replace(seen, role=reading.role, canonical_url=reading.canonical, redirected_to=None, attempts=0)
+    seen = replace(seen, restrictions=reading.wishes.restrictions)
     if reading.error is not None:
         bare = _without_validators(_without_body(seen))
         failed = replace(bare, state="failed", reason=reading.error)
         return Decision("failed", PageChange(failed), received=answer.received)
-    if reading.robots.noindex and reading.role == "page":
-        refused = replace(_without_body(seen), state="refused", reason=NOINDEX)
-        return Decision("refused", PageChange(refused, found=found), received=answer.received)
+    if reading.text.no_such_page and page.depth > 0:
+        missing = _missing(page, answer.status, now, SOFT_404)
+        return replace(missing, received=answer.received)
+    if reading.role == "page" and (reading.trap or reading.wishes.refusal):
+        refused = PageChange(_declined(seen, reading), found=found)
+        return Decision("refused", refused, received=answer.received)
     digest = hashlib.sha256(answer.body).hexdigest()
     kept = replace(seen, state="fetched", reason=None, content_digest=digest)
     if digest == page.content_digest:
@@ -158,10 +162,30 @@ def after_redirect(
     page: Page, answer: Answer, target: str, found: tuple[NewPage, ...], now: datetime
 ) -> Decision:
     """The page is elsewhere: note where; the target is a page of its own."""
-    bare = _without_validators(_without_body(page))
+    bare = _without_validators(_without_body(_there(page)))
     moved = replace(bare, state="fetched", reason=None, attempts=0, redirected_to=target, canonical_url=None)
     moved = replace(moved, http_status=answer.status, fetched_at=now)
     return Decision("redirected", PageChange(moved, found=found))
+
+
+def declined_by_page(page: Page) -> bool:
+    """Whether a page was fetched and refused for a wish of its own: its links are read all the same."""
+    return page.state == "refused" and page.reason in WISH_REFUSALS
+
+
+def scheduled(decision: Decision, now: datetime, *, low: int, high: int) -> Decision:
+    """Return the decision with the moment at which its page is to be looked at again.
+
+    `low` and `high` are the bounds in seconds; a page that is tried again soon, and one that is missing,
+    have their moment already.
+    """
+    page = decision.change.page
+    if decision.outcome in {"retried", "missing"}:
+        return decision
+    changed = decision.outcome == "fetched"
+    seconds = adapted(page.revisit_seconds, changed=changed, low=low, high=high)
+    later = replace(page, revisit_seconds=seconds, due_at=now + timedelta(seconds=seconds))
+    return replace(decision, change=replace(decision.change, page=later))
 
 
 def backoff(attempts: int, base_seconds: float, jitter: float) -> timedelta:
@@ -188,11 +212,27 @@ def retry_after(value: str, now: datetime) -> datetime | None:
     return min(max(moment, now), now + MAX_RETRY_AFTER)
 
 
+def _missing(page: Page, status: int, now: datetime, reason: str) -> Decision:
+    """A page that is not there: gone at once when the server says for good, or when nothing is stored of it.
+
+    Else it may be a mishap: only after MISSES answers 404 over MISSING_FOR its text is given up.
+    """
+    misses, since = page.misses + 1, page.missing_since or now
+    lasting = misses >= MISSES and now - since >= MISSING_FOR
+    known = replace(page, attempts=0, http_status=status, fetched_at=now, misses=misses, missing_since=since)
+    if status == 410 or lasting or page.content_digest is None:
+        bare = _without_validators(_without_body(known))
+        return Decision("gone", PageChange(replace(bare, state="gone", reason=reason)))
+    again = now + MISSING_FOR / (MISSES - 1)
+    missed = replace(known, state="failed", reason=f"{reason}, its text is kept for now", due_at=again)
+    return Decision("missing", PageChange(missed))
+
+
 def _not_modified(page: Page, now: datetime) -> Decision:
     if page.content_digest is None:  # it was refused, and has not changed since
         refused = replace(page, state="refused", http_status=304, fetched_at=now, attempts=0)
         return Decision("refused", PageChange(refused))
-    kept = replace(page, state="fetched", reason=None, http_status=304, fetched_at=now, attempts=0)
+    kept = replace(_there(page), state="fetched", reason=None, http_status=304, fetched_at=now, attempts=0)
     return Decision("not modified", PageChange(kept))
 
 
@@ -206,9 +246,15 @@ def _paused(decision: Decision, answer: Answer, now: datetime) -> Decision:
     return replace(decision, change=PageChange(replace(page, due_at=due)), pause_until=due)
 
 
+def _declined(page: Page, reading: Reading) -> Page:
+    """A page that was read and is not used: for its wish, which a 304 may confirm, or as a trap."""
+    bare = replace(_without_body(page), state="refused", reason=reading.wishes.refusal or reading.trap)
+    return bare if reading.wishes.refusal else _without_validators(bare)
+
+
 def _without_body(page: Page) -> Page:
-    # Without this, a body that comes back unchanged would be taken for one already turned into a document.
-    return replace(page, content_digest=None, extracted_digest=None, changed_at=None)
+    # The digest of what was extracted stays until extraction has withdrawn it: it is the trace of the loss.
+    return replace(page, content_digest=None, changed_at=None)
 
 
 def _without_validators(page: Page) -> Page:
@@ -216,10 +262,14 @@ def _without_validators(page: Page) -> Page:
     return replace(page, etag=None, last_modified=None)
 
 
+def _there(page: Page) -> Page:
+    return replace(page, misses=0, missing_since=None)
+
+
 def _answered(page: Page, answer: Answer, now: datetime) -> Page:
     headers = answer.headers
     return replace(
-        page,
+        _there(page),
         http_status=answer.status,
         content_type=headers.get("content-type"),
         etag=headers.get("etag"),

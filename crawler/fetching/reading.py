@@ -1,4 +1,4 @@
-"""From a body to what the frontier needs of it: links, feeds, canonical URL, robots rules."""
+"""From a body to what the frontier needs of it: links, feeds, canonical URL, wishes, text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from crawler.fetching.charsets import charset_of
 from crawler.fetching.feeds import read_feed
 from crawler.fetching.http import Answer
 from crawler.fetching.kinds import BodyKind, sniff_kind
-from crawler.fetching.links import RobotsRules, canonical_from_header, read_links, robots_rules
+from crawler.fetching.links import canonical_from_header, read_links
 from crawler.fetching.sitemaps import read_sitemap
+from crawler.fetching.text_print import TextPrint
+from crawler.fetching.wishes import Wishes, header_wishes
 from store.frontier import Role
 
 
@@ -20,7 +22,8 @@ class Reading:
     """What a body refers to; `error` says why it is not what was asked for.
 
     `role` is what the body turned out to be: a link may lead to a feed. `links` are the links of a page or
-    the entries of a feed or sitemap.
+    the entries of a feed or sitemap. `trap` says why the page is taken for part of a trap
+    (crawler.fetching.traps), whose text and links are not used.
     """
 
     role: Role
@@ -28,8 +31,10 @@ class Reading:
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     canonical: str | None = None
-    robots: RobotsRules = field(default_factory=RobotsRules)
+    wishes: Wishes = field(default_factory=Wishes)
+    text: TextPrint = field(default_factory=TextPrint)
     error: str | None = None
+    trap: str | None = None
 
 
 def read_body(answer: Answer, role: Role) -> Reading:
@@ -57,8 +62,14 @@ def _read(answer: Answer, role: Role, kind: BodyKind) -> Reading:
         return Reading(role, error=_mismatch(role, kind))
     if kind == "html":
         links = read_links(answer.body, answer.url, charset_of(answer.headers.get("content-type", "")))
-        return Reading("page", links.links, links.feeds, (), links.canonical, links.robots)
-    return Reading("page", error=None if kind == "text" else "it is XML, but neither a page nor a feed")
+        return Reading("page", links.links, links.feeds, (), links.canonical, links.wishes, links.text)
+    return Reading("page", error=_NO_PAGE.get(kind))
+
+
+_NO_PAGE: Mapping[BodyKind, str] = {
+    "file": "its body is a file that is no page, whatever its Content-Type says",
+    "other": "it is XML, but neither a page nor a feed",
+}
 
 
 def _mismatch(role: Role, kind: BodyKind) -> str:
@@ -68,7 +79,11 @@ def _mismatch(role: Role, kind: BodyKind) -> str:
 
 
 def _with_headers(reading: Reading, headers: Mapping[str, str], url: str) -> Reading:
-    """Add what headers say: the stricter wish on robots counts, the header's canonical URL goes first."""
-    rules = reading.robots | robots_rules(headers.get("x-robots-tag", ""))
+    """Add what headers say.
+
+    Either may forbid; on text mining the page goes before its header, as TDMRep has it; of two canonical URLs
+    that of the header does.
+    """
+    stated = header_wishes(headers.get("x-robots-tag"), headers.get("tdm-reservation"))
     canonical = canonical_from_header(headers.get("link", ""), url) or reading.canonical
-    return replace(reading, robots=rules, canonical=canonical)
+    return replace(reading, wishes=stated | reading.wishes, canonical=canonical)

@@ -51,7 +51,7 @@ async def fetch_robots(
         if not await pace.next_turn(sleep):
             return None
         try:
-            return _known(host, await _ask(host.host, client))
+            return _known(host, await ask_well_known(f"{host.host}/robots.txt", client))
         except AddressRefused as error:
             raise RobotsUnreachable(host, error.reason, refused=True) from error
         except FetchFailed as error:
@@ -70,8 +70,12 @@ def _known(host: Host, answer: Answer) -> tuple[Host, Robots]:
     return known, robots_from(status, text)
 
 
-async def _ask(origin: str, client: HostClient) -> Answer:
-    url = f"{origin}/robots.txt"
+async def ask_well_known(url: str, client: HostClient) -> Answer:
+    """Ask for a file that holds the rules of a host, following redirects; at most its first 500 KiB.
+
+    Redirects that lead nowhere count as no such file (RFC 9309, section 2.3.1.2). Raises FetchFailed when
+    there is no answer, and for 429 and 5xx.
+    """
     for _ in range(MAX_ROBOTS_REDIRECTS + 1):
         answer = await client.get(url, screen=_anything, max_bytes=MAX_ROBOTS_BYTES, cut=True)
         if answer.status >= 500 or answer.status == 429:
@@ -82,7 +86,6 @@ async def _ask(origin: str, client: HostClient) -> Answer:
             url = canonical_url(answer.headers["location"], url)
         except BadUrl:
             break
-    # RFC 9309, section 2.3.1.2: redirects that lead nowhere count as no robots.txt.
     return Answer(url, 404, {})
 
 

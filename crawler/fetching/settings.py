@@ -22,19 +22,21 @@ class CrawlSettings:
 
     `contact` is an email address or web page where the owner of a host can complain; it is sent with
     every request and required for public hosts. `delay_seconds` passes between the starts of two requests
-    to one host, which has at most `host_concurrency` of them under way; `max_concurrency` bounds all
-    requests under way and `max_hosts` the hosts worked on at once. A failed request is repeated `retries`
-    times. A pause asked for by a host (Retry-After, Crawl-delay, backoff) is waited for when it is at most
-    `patience_seconds`; a longer one is left to the next crawl.
+    to one registered domain, which has at most `host_concurrency` of them under way; `max_concurrency`
+    bounds all requests under way and `max_hosts` the domains worked on at once. A failed request is
+    repeated `retries` times. A pause asked for by a host (Retry-After, Crawl-delay, backoff) is waited for
+    when it is at most `patience_seconds`; a longer one is left to the next crawl. A page is looked at again
+    after its source's interval at the earliest and `max_revisit_seconds` at the latest. A database that went
+    away is waited for up to `database_patience_seconds`.
     """
 
     contact: str | None = None
     user_agent: str | None = None
     allow_private_hosts: bool = False
     delay_seconds: float = 1.0
-    max_concurrency: int = 16
+    max_concurrency: int = 64
     host_concurrency: int = 1
-    max_hosts: int = 128
+    max_hosts: int = 1_000
     timeout_seconds: float = 20.0
     deadline_seconds: float = 120.0
     max_body_bytes: int = 10_000_000
@@ -44,6 +46,9 @@ class CrawlSettings:
     max_redirects: int = 10
     max_depth: int = 200
     max_pages_per_source: int = 100_000
+    max_pages_per_domain: int = 100_000
+    max_revisit_seconds: int = 90 * 86_400
+    database_patience_seconds: float = 300.0
 
     @property
     def agent(self) -> str:

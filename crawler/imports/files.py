@@ -32,8 +32,11 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def format_of(path: Path) -> Format:
-    """Return the format that the file's name says, with or without .gz; ImportFailed for another."""
-    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+    """Return the format that the file's name says, with or without .gz; ImportFailed for another.
+
+    An archive whose crawl was killed still has `.open` behind its name.
+    """
+    suffix = Path(path.name.lower().removesuffix(".open").removesuffix(".gz")).suffix
     if suffix not in FORMATS:
         known = ", ".join(FORMATS)
         raise ImportFailed(

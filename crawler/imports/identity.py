@@ -24,20 +24,20 @@ class Addresses:
         The first text of a URL keeps it, later ones get `#2`, `#3` in the order of the file, so that a second
         import finds them under the same names. The same text about another artist counts as another text.
         """
-        row = _hash(f"{document.url}\n{document.label or ''}\n{document.text}")
+        row = url_hash(f"{document.url}\n{document.label or ''}\n{document.text}")
         if row in self._rows:
             return None
         self._rows.add(row)
         return replace(document, url=self._free(document.url))
 
     def _free(self, url: str) -> str:
-        number = self._used.get(_hash(url), 0) + 1
-        while number > 1 and _hash(_numbered(url, number)) in self._used:
+        number = self._used.get(url_hash(url), 0) + 1
+        while number > 1 and url_hash(_numbered(url, number)) in self._used:
             number += 1
-        self._used[_hash(url)] = number
+        self._used[url_hash(url)] = number
         if number == 1:
             return url
-        self._used.setdefault(_hash(_numbered(url, number)), 1)
+        self._used.setdefault(url_hash(_numbered(url, number)), 1)
         return _numbered(url, number)
 
 
@@ -45,5 +45,6 @@ def _numbered(url: str, number: int) -> str:
     return f"{url}-{number}" if "#" in url else f"{url}#{number}"
 
 
-def _hash(text: str) -> int:
+def url_hash(text: str) -> int:
+    """Return 64 bits that stand for a URL."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

@@ -11,7 +11,9 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from crawler.errors import BadUrl
-from crawler.extraction.extract import NoText, extract, language_of, to_document
+from crawler.extraction.documents import to_documents
+from crawler.extraction.extract import extract, language_of
+from crawler.extraction.records import ExtractedPage, NoText
 from crawler.imports.errors import ImportFailed
 from crawler.imports.published import published_of
 from crawler.imports.rows import BadRow, Row
@@ -69,38 +71,43 @@ def plan_columns(
     return Plan(chosen, source, _stem(path))
 
 
-def document_of(row: Row, plan: Plan) -> Document | BadRow:
-    """The document that a row is, or why it is none."""
+def documents_of(row: Row, plan: Plan) -> list[Document] | BadRow:
+    """The documents that a row is, or why it is none: one of its text, or all that its HTML becomes."""
     text = _prose(plan.value(row, "text"))
     html = plan.value(row, "html")
     if text and _WORD.search(text) is None:
         return BadRow(row.line, "the text has no word")
     if text:
         document = Document(url="", text=text, source="", language=language_of(text))
-    elif html:
-        extracted = _extracted(html, plan.line(row, "url") or "", row.charset)
-        if isinstance(extracted, str):
-            return BadRow(row.line, extracted)
-        document = extracted
-    else:
+        return [_identified(_described(document, row, plan), row, plan)]
+    if not html:
         return BadRow(row.line, "the text is empty")
-    return _identified(_described(document, row, plan), row, plan)
+    page = _extracted(html, plan.line(row, "url") or "", row.charset)
+    return BadRow(row.line, page.reason) if isinstance(page, NoText) else _documents(page, row, plan)
 
 
-def _extracted(html: object, url: str, charset: str | None) -> Document | str:
+def _extracted(html: object, url: str, charset: str | None) -> ExtractedPage | NoText:
     body = html if isinstance(html, bytes) else _text(html).encode()
-    page = extract(body, url=url, charset=charset if isinstance(html, bytes) else "utf-8")
-    return page.reason if isinstance(page, NoText) else to_document(page, url=url)
+    return extract(body, url=url, charset=charset if isinstance(html, bytes) else "utf-8")
+
+
+def _documents(page: ExtractedPage, row: Row, plan: Plan) -> list[Document]:
+    """The documents of a page, below the address that the row gives it."""
+    whole = Document(url="", text=page.text, source="", title=page.title, label=page.review_artist)
+    whole = _identified(_described(whole, row, plan), row, plan)
+    documents = to_documents(page, url=whole.url)
+    return [replace(_described(document, row, plan), source=whole.source) for document in documents]
 
 
 def _described(document: Document, row: Row, plan: Plan) -> Document:
-    """What the table says of the text comes before what its HTML says."""
+    """What the table says of the text comes before what its HTML says; a part of it keeps its own name."""
+    is_part = document.kind in {"post", "passage", "comments"}
     return replace(
         document,
-        title=plan.line(row, "title") or document.title,
-        author=plan.line(row, "author") or document.author,
+        title=(not is_part and plan.line(row, "title")) or document.title,
+        author=(not is_part and plan.line(row, "author")) or document.author,
         label=plan.line(row, "artist") or document.label,
-        published=published_of(plan.value(row, "published")) or document.published,
+        published=(not is_part and published_of(plan.value(row, "published"))) or document.published,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from store.records import Document
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -32,4 +34,13 @@ class Table:
 
     columns: tuple[str, ...]
     rows: Iterator[Row | BadRow]
+    share: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTable:
+    """An opened archive: like a Table, but its rows are documents already and need no mapping."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Document | BadRow]
     share: Callable[[], float]

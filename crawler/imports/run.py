@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,12 +14,12 @@ from crawler.documents.deposit import deposit
 from crawler.imports.errors import BrokenFile, ImportFailed
 from crawler.imports.files import Format, check_readable, format_of
 from crawler.imports.identity import Addresses
-from crawler.imports.mapping import Plan, document_of, plan_columns
+from crawler.imports.mapping import Plan, documents_of, plan_columns
 from crawler.imports.parquet import open_parquet
 from crawler.imports.report import ImportProgress, ImportReport, SkipLog, Skipped
-from crawler.imports.rows import BadRow, Row, Table
+from crawler.imports.rows import BadRow, DocumentTable, Row, Table
 from crawler.imports.tables import open_csv, open_jsonl
-from crawler.imports.warc import open_warc
+from crawler.imports.warc import Archives
 from store.records import Document
 
 # Large enough that the transaction does not matter, small enough to lose little and to lock others out
@@ -28,11 +28,12 @@ BATCH = 500
 
 Progress = Callable[[ImportProgress], None]
 
-_OPENERS: dict[Format, Callable[[Path], AbstractContextManager[Table]]] = {
+Opener = Callable[[Path], AbstractContextManager[Table | DocumentTable]]
+
+_OPENERS: dict[Format, Opener] = {
     "csv": open_csv,
     "jsonl": open_jsonl,
     "parquet": open_parquet,
-    "warc": open_warc,
 }
 
 
@@ -59,10 +60,13 @@ def import_documents(
         format_of(path)
         check_readable(path)
     tally = _Tally()
+    archives = Archives([path for path in files if format_of(path) == "warc"])
+    openers: dict[Format, Opener] = {**_OPENERS, "warc": archives.open}
     failures = []
     for path in files:
+        opener = openers[format_of(path)]
         try:
-            _import_file(engine, path, tally, mapping=mapping, source=source, on_event=on_event)
+            _import_file(engine, path, opener, tally, mapping=mapping, source=source, on_event=on_event)
         except ImportFailed as error:
             failures.append(str(error))
     if failures:
@@ -92,6 +96,7 @@ class _Tally:
 def _import_file(
     engine: Engine,
     path: Path,
+    opener: Opener,
     tally: _Tally,
     *,
     mapping: Mapping[str, str] | None,
@@ -99,7 +104,7 @@ def _import_file(
     on_event: Progress | None,
 ) -> None:
     before = tally.read
-    with _OPENERS[format_of(path)](path) as table:
+    with opener(path) as table:
         plan = plan_columns(table.columns, mapping, path=path, source=source)
         batch: list[Document] = []
         try:
@@ -116,18 +121,30 @@ def _import_file(
         _tell(on_event, path, table, tally)
 
 
-def _documents(rows: Iterator[Row | BadRow], plan: Plan, path: Path, tally: _Tally) -> Iterator[Document]:
+def _documents(
+    rows: Iterator[Row | BadRow | Document], plan: Plan, path: Path, tally: _Tally
+) -> Iterator[Document]:
     """The documents of a file, each with a URL of its own; what is none is told."""
     addresses = Addresses()
     for row in rows:
         tally.read += 1
-        document = document_of(row, plan) if isinstance(row, Row) else row
-        if isinstance(document, BadRow):
-            tally.skipped.add(Skipped(path, document.line, document.reason))
-        elif (distinct := addresses.tell_apart(document)) is None:
-            tally.counts["unchanged"] += 1
-        else:
-            yield distinct
+        documents = _documents_of(row, plan)
+        if isinstance(documents, BadRow):
+            tally.skipped.add(Skipped(path, documents.line, documents.reason))
+            continue
+        for document in documents:
+            if (distinct := addresses.tell_apart(document)) is None:
+                tally.counts["unchanged"] += 1
+            else:
+                yield distinct
+
+
+def _documents_of(row: Row | BadRow | Document, plan: Plan) -> list[Document] | BadRow:
+    if isinstance(row, Row):
+        return documents_of(row, plan)
+    if isinstance(row, Document):
+        return [row if plan.source is None else replace(row, source=plan.source)]
+    return row
 
 
 def _store(engine: Engine, batch: list[Document], tally: _Tally) -> None:
@@ -145,6 +162,6 @@ def _store(engine: Engine, batch: list[Document], tally: _Tally) -> None:
     )
 
 
-def _tell(on_event: Progress | None, path: Path, table: Table, tally: _Tally) -> None:
+def _tell(on_event: Progress | None, path: Path, table: Table | DocumentTable, tally: _Tally) -> None:
     if on_event is not None:
         on_event(ImportProgress(path, table.share(), tally.read))

@@ -1,112 +1,123 @@
-"""WARC and WET archives as tables of rows (ISO 28500)."""
+"""WARC and WET archives as documents: of each page the latest capture, of pages with one text one.
+
+An archive is read twice. The survey finds the latest capture of each page, over all files of one import, and
+which pages belong together; then the latest ones become documents, by the same decisions as in a crawl
+(`captures`, `families`). So the archive of a crawl gives the crawl's documents.
+"""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from io import BufferedIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
-from crawler.fetching.charsets import charset_of
+from crawler.imports.captures import Verdict, capture_of
 from crawler.imports.errors import BrokenFile
+from crawler.imports.families import Families, Kin, ReadPage, kin_of
 from crawler.imports.files import opened
-from crawler.imports.rows import Row, Table
+from crawler.imports.identity import url_hash
+from crawler.imports.rows import BadRow, DocumentTable
+from crawler.imports.warc_records import whole_records
+from crawler.imports.wet import document_of_conversion
+from store.records import Document
 
-# As large as a page that is crawled may be; what is behind is read over.
-MAX_PAGE_BYTES = 10 * 1024 * 1024
-# Line ends behind the last record: two by the standard, a few more by careless writers.
-_LARGEST_END = 64
-_HTML = ("text/html", "application/xhtml+xml")
-
-
-@contextmanager
-def open_warc(path: Path) -> Iterator[Table]:
-    """The pages of a WARC (HTTP responses of status 200 with HTML) or the texts of a WET file, as a table.
-
-    Records of other types are no documents and are passed over silently. A truncated or damaged archive is
-    read up to the last whole record (BrokenFile); `line` is the number of the record.
-    """
-    with opened(path) as (stream, share):
-        yield Table(("url", "html", "text"), _rows(_Watched(stream), path), share)
+T = TypeVar("T")
+# The file and the number of the record in it.
+Place: TypeAlias = tuple[int, int]
 
 
-class _Watched:
-    """An unzipped archive as warcio reads it. Damage gets through: warcio would take it for the end."""
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """The latest capture of a page so far; `kin` is None when it is no page to keep."""
 
-    def __init__(self, stream: BufferedIOBase) -> None:
-        self._stream = stream
-        self._tail = b""
+    at: datetime
+    place: Place
+    kin: Kin | None
 
-    def read(self, size: int) -> bytes:
+
+class Archives:
+    """The archives of one import. Keeps some 400 bytes for each page, and pages that wait for others."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._numbers = {path: number for number, path in enumerate(paths)}
+        self._latest: dict[int, _Latest] | None = None
+        self._families = Families(())
+
+    @contextmanager
+    def open(self, path: Path) -> Iterator[DocumentTable]:
+        """The pages and texts of one of the archives, as a table of documents.
+
+        A truncated or damaged archive is read up to the last whole record (BrokenFile); of one that is still
+        called `.open`, since its crawl was killed, the incomplete record is told as a row.
+        """
+        if self._latest is None:
+            self._latest = self._surveyed()
+            self._families = Families(page.kin for page in self._latest.values() if page.kin is not None)
+        with opened(path) as (stream, share):
+            yield DocumentTable(("url", "html", "text"), self._rows(stream, path, self._latest), share)
+
+    def _surveyed(self) -> dict[int, _Latest]:
+        latest: dict[int, _Latest] = {}
+        for path, file in self._numbers.items():
+            with opened(path) as (stream, _):
+                for number, found in _until_damage(whole_records(stream, path, _survey_record)):
+                    if found is not None:
+                        url, at, kin = found
+                        new = _Latest(at, (file, number), kin)
+                        if url not in latest or (new.at, new.place) > (latest[url].at, latest[url].place):
+                            latest[url] = new
+        return latest
+
+    def _rows(
+        self, stream: BufferedIOBase, path: Path, latest: dict[int, _Latest]
+    ) -> Iterator[BadRow | Document]:
+        file, number = self._numbers[path], 0
+
+        def current(record: Any) -> Verdict | Document | BadRow | None:  # noqa: ANN401
+            if record.rec_type == "conversion":
+                return document_of_conversion(record)
+            capture = capture_of(record)
+            if capture is None:
+                return None
+            known = latest.get(url_hash(capture.url))  # None for a record that was written meanwhile
+            return capture.judged() if known is not None and known.place == (file, number + 1) else None
+
         try:
-            # One piece at a time: what comes before a break is then not lost with it.
-            block = self._stream.read1(size)
-        except (EOFError, OSError, zlib.error) as error:
-            raise _DamagedError(str(error)) from error
-        self._tail = (self._tail + block)[-_LARGEST_END:]
-        return block
+            for number, found in whole_records(stream, path, current):
+                if isinstance(found, Verdict):
+                    yield from self._settled(found, number)
+                elif found is not None:
+                    yield replace(found, line=number) if isinstance(found, BadRow) else found
+        except BrokenFile:
+            if path.suffix != ".open":
+                raise
+            yield BadRow(number + 1, "the record is incomplete: its crawl was killed, or is under way")
 
-    def tell(self) -> int:
-        return self._stream.tell()
-
-    def ends_at(self, position: int) -> bool:
-        """Whether nothing but line ends follows `position`."""
-        rest = self.tell() - position
-        return rest <= len(self._tail) and not self._tail[len(self._tail) - rest :].strip(b"\r\n")
-
-
-class _DamagedError(Exception):
-    """The archive cannot be read on, or contradicts itself; the text says why."""
+    def _settled(self, verdict: Verdict, number: int) -> Iterator[BadRow | Document]:
+        """The documents of a page and of those that waited for it."""
+        if verdict.kept:
+            page = ReadPage(verdict.capture.url, verdict.group, verdict.extracted(), number)
+            yield from self._families.settle(page)
+        elif verdict.reason is not None:
+            yield BadRow(number, verdict.reason)
 
 
-def _rows(stream: _Watched, path: Path) -> Iterator[Row]:
-    number = 0
+def _survey_record(record: Any) -> tuple[int, datetime, Kin | None] | None:  # noqa: ANN401
+    """The page of a record, when it was captured, and its kin; None for a record that is no capture."""
+    capture = capture_of(record)
+    if capture is None:
+        return None
+    verdict = capture.judged()
+    return url_hash(capture.url), capture.at, kin_of(verdict.group) if verdict.kept else None
+
+
+def _until_damage(records: Iterator[tuple[int, T]]) -> Iterator[tuple[int, T]]:
+    """The records before the damage, which is told when the file is read for its documents."""
     try:
-        for row in _records(stream):
-            number += 1
-            if row is not None:
-                yield replace(row, line=number)
-    # warcio lets through whatever its reading of a damaged header stumbles over.
-    except (_DamagedError, ArchiveLoadFailed, AttributeError, ValueError) as error:
-        reason = " ".join(str(error).split())[:120]
-        raise BrokenFile(f"{path} is damaged after record {number} ({reason}); fetch it again.") from error
-
-
-def _records(stream: _Watched) -> Iterator[Row | None]:
-    """What each record is, None for one that is no document; _DamagedError where one is not whole."""
-    archive = ArchiveIterator(stream)
-    end = 0
-    for record in archive:
-        if archive.err_count:
-            raise _DamagedError("a record is longer than it says")
-        if not (record.rec_headers.get_header("Content-Length") or "").isdigit():
-            raise _DamagedError("a record does not say its length")
-        row = _row(record)
-        while record.raw_stream.read(65_536):
-            pass
-        if getattr(record.raw_stream, "limit", 0) > 0:
-            raise _DamagedError("a record is shorter than it says")
-        end = stream.tell() - archive.reader.rem_length()
-        yield row
-    if not stream.ends_at(end):
-        raise _DamagedError("the header of a record is incomplete")
-
-
-def _row(record: Any) -> Row | None:  # noqa: ANN401 - warcio has no annotations
-    url = record.rec_headers.get_header("WARC-Target-URI")
-    if record.rec_type == "conversion":
-        text = record.content_stream().read(MAX_PAGE_BYTES).decode("utf-8", "replace")
-        return Row(0, {"url": url, "text": text})
-    if record.rec_type != "response" or record.http_headers is None:
-        return None
-    content_type = record.http_headers.get_header("Content-Type") or ""
-    if record.http_headers.get_statuscode() != "200" or not content_type.lower().startswith(_HTML):
-        return None
-    html = record.content_stream().read(MAX_PAGE_BYTES)
-    return Row(0, {"url": url, "html": html}, charset=charset_of(content_type))
+        yield from records
+    except BrokenFile:
+        return

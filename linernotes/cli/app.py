@@ -7,6 +7,7 @@ miner's libraries.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -27,6 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "artists": ("artists:artists", "The registry of artists."),
     "sources": ("sources:sources", "Feeds, sitemaps and sites to crawl."),
     "crawl": ("crawling:crawl", "Fetch the sources and turn their pages into documents."),
+    "inspect": (
+        "inspecting:inspect",
+        "Look at one page: robots.txt, text, and whether it would be mined.",
+    ),
     "import": ("imports:import_", "Add documents from CSV, JSONL, Parquet or WARC files."),
     "mine": ("mining:mine", "Mine the documents into descriptors, vectors and neighbours."),
     "run": ("running:run", "The main job: crawl, then mine."),
@@ -41,7 +46,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("database:status", "Where things stand."),
     "doctor": ("database:doctor", "Check what stands in the way of a run."),
     "config": ("settings:config", "The settings in force, and what each of them means."),
-    "schedule": ("later:schedule", "Keep running what is due (comes with a later version)."),
+    "schedule": ("scheduling:schedule", "Keep running what is due."),
+    "metrics": ("metrics:metrics", "Where things stand, in the format of Prometheus."),
     "serve": ("later:serve", "Look-ups over HTTP (comes with a later version)."),
 }
 
@@ -94,6 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal that cannot show a letter gets its number; that is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
+    # What a scheduler sends ends a command as Ctrl-C does: in order, its locks given back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -124,7 +132,7 @@ def _of_usage(error: click.ClickException) -> str:
 def _tell(failure: Failure, arguments: list[str]) -> int:
     if failure.unexpected and "--verbose" in arguments:
         traceback.print_exc()
-    prefix = "" if failure.exit_code == INTERRUPTED else "Error: "
+    prefix = "" if failure.exit_code in {OK, INTERRUPTED} else "Error: "
     remark(f"{prefix}{failure.sentence}")
     return failure.exit_code
 

@@ -25,6 +25,8 @@ class Invocation:
     database: str | None = None
     config: Path | None = None
     assignments: dict[str, Any] = field(default_factory=dict)
+    # The same as they were typed, to be handed on to another process.
+    assigned: list[str] = field(default_factory=list)
     verbose: bool = False
     _settings: Settings | None = None
 
@@ -99,6 +101,7 @@ def _store_assignments(ctx: click.Context, _param: click.Parameter, values: tupl
         key, separator, value = text.partition("=")
         if not separator or not key.strip():
             raise click.BadParameter(f"{text!r} is not KEY=VALUE, such as crawl.delay_seconds=0.5")
+        invocation.assigned.append(text)
         _assign(invocation.assignments, key.strip().split("."), _parsed(value.strip()))
 
 

@@ -25,13 +25,16 @@ def init(invocation: Invocation) -> None:
 
 
 @command()
+@click.option("--hosts", is_flag=True, help="Also why pages were refused, failed or are gone, host by host.")
 @format_options
-def status(invocation: Invocation, form: Form | None) -> None:
+def status(invocation: Invocation, hosts: bool, form: Form | None) -> None:
     """Where things stand.
 
-    Sources, pages by state and reason, documents, artists, the current release, and the disk space taken.
+    Sources, pages by state and reason, domains under way, jobs and their last runs, documents, artists, the
+    current release, and the disk space taken.
     """
-    print_rows(STATUS_COLUMNS, status_rows(invocation.open_engine(read_only=True)), form)
+    engine = invocation.open_engine(read_only=True)
+    print_rows(STATUS_COLUMNS, status_rows(engine, by_host=hosts), form)
 
 
 @command()

@@ -17,16 +17,19 @@ DATABASE = 3
 NOTHING_FOUND = 4
 # sysexits.h, EX_SOFTWARE: a fault in the program itself.
 BUG = 70
+# sysexits.h, EX_TEMPFAIL: nothing is wrong, but it cannot be done now.
+BUSY = 75
 # The shell's convention: 128 + SIGINT.
 INTERRUPTED = 130
 
 EXIT_CODES = {
-    OK: "Done.",
+    OK: "Done; also `--due` when another such run is at work, or nothing is due.",
     FAILED: "It failed: a file that cannot be written, sources that all failed, a problem found by `doctor`.",
     USAGE: "The command line, the configuration or an input file is wrong, or comes with a later version.",
     DATABASE: "The database is missing, not ours, at another migration, locked, damaged, or read-only.",
-    NOTHING_FOUND: "The look-up found nothing: no such artist, term or release, or too little text.",
+    NOTHING_FOUND: "Nothing found: no such artist, term or release, little text; `inspect`: not mined.",
     BUG: "A fault in linernotes itself; please report it.",
+    BUSY: "Another process is mining; try again later.",
     INTERRUPTED: "Interrupted; the same command continues where it stopped.",
 }
 

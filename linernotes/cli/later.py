@@ -15,15 +15,6 @@ class NotYet(LinernotesError):
 
 
 @command()
-def schedule(invocation: Invocation) -> None:
-    """Keep running what is due (comes with a later version)."""
-    raise NotYet(
-        "`schedule` comes with a later version; until then call `linernotes run` from cron, systemd "
-        "or another scheduler."
-    )
-
-
-@command()
 def serve(invocation: Invocation) -> None:
     """Look-ups over HTTP (comes with a later version)."""
     raise NotYet(

@@ -15,19 +15,33 @@ from linernotes.reporting import open_progress
 @command()
 @crawl_options[0]
 @crawl_options[1]
+@crawl_options[2]
 @engine_option
 @format_options
-def run(invocation: Invocation, due_only: bool, max_pages: int | None, form: Form | None) -> None:
+def run(
+    invocation: Invocation,
+    due_only: bool,
+    max_pages: int | None,
+    max_time: int | None,
+    form: Form | None,
+) -> None:
     """The main job: crawl, then mine.
 
     Creates the database where there is none, imports the registry files and adds the sources that the
     configuration lists, crawls, extracts, mines and publishes a release. Call it from any scheduler: what did
-    not change is not done again, and an interrupted run is continued. `linernotes config --help` lists all
-    settings.
+    not change is not done again, and an interrupted run is continued; with --due, a run that begins while
+    another is at work says so and does nothing. `linernotes config --help` lists all settings.
     """
     settings = invocation.settings()
     progress = open_progress(verbose=invocation.verbose)
-    report = run_job(invocation.new_engine(), settings, progress, due_only=due_only, max_pages=max_pages)
+    report = run_job(
+        invocation.new_engine(),
+        settings,
+        progress,
+        due_only=due_only,
+        max_pages=max_pages,
+        max_seconds=max_time,
+    )
     print_rows(COLUMNS, _rows(report), form)
     if report.mine is not None:
         tell_mining(report.mine)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 import click
 
 from crawler.fetching.kinds import describe_source
 from linernotes.cli.context import Invocation, command
+from linernotes.cli.duration import Duration
 from linernotes.cli.output import Form, format_options, print_rows, remark
-from linernotes.durations import parse_duration
 from linernotes.source_list import WantedSource, add_sources
 from store.errors import LinernotesError
 from store.records import SourceKind
@@ -39,18 +39,6 @@ class SourceUnknown(LinernotesError):
     exit_code = 4
 
 
-class _Duration(click.ParamType[int]):
-    name = "DURATION"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - what click hands over
-        if isinstance(value, int):
-            return value
-        try:
-            return parse_duration(str(value))
-        except ValueError as error:
-            self.fail(f"{value!r} is not {error}.", param, ctx)
-
-
 @click.group()
 def sources() -> None:
     """Feeds, sitemaps and sites to crawl."""
@@ -61,7 +49,7 @@ def sources() -> None:
 @click.option(
     "--kind", type=click.Choice(["feed", "sitemap", "site"]), help="What it is; found out when not given."
 )
-@click.option("--interval", type=_Duration(), help="Time between two rounds: 30m, 6h, 1d (the default), 2w.")
+@click.option("--interval", type=Duration(), help="Time between two rounds: 30m, 6h, 1d (the default), 2w.")
 @click.option("--scope", metavar="URL", help="URL prefix, or path, that followed links must share.")
 @format_options
 def add(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Engine
 
+from crawler.archive.warc_writer import WarcArchive
 from crawler.extraction.pending import Extraction, PageExtracted, extract_pending
 from crawler.fetching.crawl import crawl
 from crawler.fetching.report import CrawlEvent, CrawlReport
 from crawler.fetching.settings import CrawlSettings
 from crawler.urls import host_of
+from linernotes.jobs.locks import EXTRACT, job_lock, job_run
 from linernotes.progress import Fact, Progress, Stage
 
 
@@ -41,12 +45,27 @@ def crawl_job(
     progress: Progress,
     *,
     due_only: bool = False,
+    join: bool = False,
     max_pages: int | None = None,
+    max_seconds: float | None = None,
+    archive: WarcArchive | None = None,
 ) -> CrawlJobReport:
-    """Fetch what there is, or what is due, and extract it; both continue where an earlier run stopped."""
-    with progress.stage("crawl", "pages") as stage:
-        follower = _Follower(stage)
-        report = crawl(engine, settings, due_only=due_only, max_pages=max_pages, on_event=follower)
+    """Fetch what there is, or what is due, and extract it; both continue where an earlier run stopped.
+
+    The parameters are those of `crawler.fetching.crawl.crawl`.
+    """
+    with progress.stage("crawl", "pages") as stage, job_run(engine, "crawl") as counts:
+        report = crawl(
+            engine,
+            settings,
+            due_only=due_only,
+            join=join,
+            max_pages=max_pages,
+            max_seconds=max_seconds,
+            archive=archive,
+            on_event=_Follower(stage),
+        )
+        counts.update(_crawl_counts(report))
     for source in report.sources:
         if source.error is not None:
             progress.note("source failed", {"url": source.url, "error": source.error}, warning=True)
@@ -56,14 +75,30 @@ def crawl_job(
 
 
 def extraction_job(engine: Engine, progress: Progress) -> Extraction:
-    """Turn the fetched pages that changed into documents."""
-    with progress.stage("extract", "pages") as stage:
+    """Turn the fetched pages that changed into documents; waits while another process does so."""
+    with progress.stage("extract", "pages") as stage, _extract_run(engine) as counts:
 
         def told(event: PageExtracted) -> None:
             stage.update(event.done, event.pending)
             stage.detail("no text" if event.reason else "text", {"url": event.url, "reason": event.reason})
 
-        return extract_pending(engine, on_event=told)
+        report = extract_pending(engine, on_event=told)
+        deposited = report.deposit
+        counts.update(pages=report.pages, without_text=report.without_text, removed=report.removed)
+        counts.update(added=deposited.added, changed=deposited.changed, copies=deposited.copies)
+        return report
+
+
+@contextmanager
+def _extract_run(engine: Engine) -> Iterator[dict[str, Any]]:
+    with job_lock(engine, EXTRACT, wait=True) as lock, job_run(engine, "extract", lock.holder) as counts:
+        yield counts
+
+
+def _crawl_counts(report: CrawlReport) -> dict[str, Any]:
+    outcome = {"outcome": "interrupted"} if report.interrupted else {}
+    outcomes = {name.replace(" ", "_"): count for name, count in report.outcomes.items()}
+    return {**outcomes, **outcome, "visits": report.visits, "bytes": report.size, "queued": report.queued}
 
 
 class _Follower:

@@ -108,6 +108,11 @@ def _make_release(
     with snapshot(engine) as connection:
         material = load_material(connection, settings)
         tagged = parts_of_speech(connection)
+    if not material.documents:
+        raise NothingToMine(
+            f"None of the {len(reading.states)} documents is about music; "
+            "set `mine.min_musicality` to 0 to mine them all the same."
+        )
     if not len(material.spans.artist):
         raise NothingToMine(
             f"None of the {len(material.documents)} documents names an artist of the registry; "

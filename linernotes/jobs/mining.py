@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from nlp.musicality import MIN_MUSICALITY
 from nlp.vectors import VectorSettings
 from nlp.weights import WeightSettings
 from nlp.word2vec import Word2VecSettings
@@ -15,13 +16,15 @@ from nlp.word2vec import Word2VecSettings
 class MiningSettings:
     """How to mine.
 
-    `languages`: documents in others are kept but not mined. `min_words`: an artist with fewer words of text
+    `languages`: documents in others are kept but not mined. `min_musicality`: neither are documents without a
+    label that are less probably about music; 0 mines all. `min_words`: an artist with fewer words of text
     gets neither vector nor neighbours. `neighbours`: similar artists kept of each. `evidence_terms` and
     `evidence_sentences`: for how many descriptors of an artist how many sentences are kept. `search_words`:
     frequent words whose vectors serve search. `keep_releases`: complete releases kept.
     """
 
     languages: tuple[str, ...] = ("en",)
+    min_musicality: float = MIN_MUSICALITY
     min_words: int = 100
     neighbours: int = 50
     evidence_terms: int = 30

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from linernotes.jobs.mining import MineEvent, MiningSettings, OnEvent
 from nlp.corpus import encode_sentences, encode_words
 from nlp.gazetteer import Gazetteer
+from nlp.musicality import musicality
 from nlp.records import RegisteredName
 from nlp.subjects import link
 from nlp.tokens import TokenizedText, tokenize
@@ -29,7 +30,7 @@ from store.mining import (
 from store.names import registry_key
 
 # Changes whenever reading gives other results for the same text; all documents are then read again.
-READER_VERSION = "1"
+READER_VERSION = "2"
 # Documents in one transaction: a killed run repeats at most these. 250 texts take about half a second.
 BATCH = 250
 
@@ -130,4 +131,17 @@ def _read(
     )
     codes = encode_words([numbers[word] if word else 0 for word in text.words], text.cases)
     mentions: list[dict[str, Any]] = [asdict(mention) for mention in linked.mentions]
-    return ReadDocument(document.id, document.digest, codes, encode_sentences(text.sentences), mentions)
+    return ReadDocument(
+        document.id,
+        document.digest,
+        codes,
+        encode_sentences(text.sentences),
+        mentions,
+        text_musicality(document.title, text),
+    )
+
+
+def text_musicality(title: str | None, text: TokenizedText) -> float:
+    """Return how probably a text with its title is about music, to three decimals."""
+    named = tokenize(title).words if title else ()
+    return round(musicality([*named, *text.words]), 3)

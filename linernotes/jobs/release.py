@@ -71,7 +71,7 @@ def load_material(connection: Connection, settings: MiningSettings) -> Material:
     documents: list[MinedDocument] = []
 
     def packed() -> Iterator[tuple[bytes, bytes]]:
-        for document in mined_documents(connection, settings.languages):
+        for document in mined_documents(connection, settings.languages, settings.min_musicality):
             documents.append(_without_words(document))
             yield document.tokens, document.sentences
 

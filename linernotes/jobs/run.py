@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from crawler.imports.registry import RegistryReport
 from linernotes.config import MineSection, Settings, SourceSettings
 from linernotes.jobs.crawl import CrawlJobReport, crawl_job
+from linernotes.jobs.locks import MINE, due_lock, job_lock, job_run
 from linernotes.jobs.mine import mine
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings
 from linernotes.jobs.registry import registry_job
@@ -40,34 +41,52 @@ def run_job(
     *,
     due_only: bool = False,
     max_pages: int | None = None,
+    max_seconds: float | None = None,
 ) -> RunReport:
     """Do all that leads from the configuration to a published release.
 
     Creates or migrates the database, imports the registry files, adds the sources, crawls, extracts, mines
     and publishes. Every step continues where an interrupted run stopped, and does only what changed.
+    Raises RunUnderWay when another run of what is due is at work, JobBusy when another process mines.
     """
     upgrade(engine)
-    registries = tuple(registry_job(engine, Path(file), progress) for file in settings.artists)
-    _add_listed(engine, settings.sources, progress)
-    crawled = crawl_job(engine, settings.crawl.to_crawler(), progress, due_only=due_only, max_pages=max_pages)
-    if crawled.interrupted:
-        return RunReport(registries, crawled, None)
-    return RunReport(registries, crawled, mining_job(engine, settings.mine, progress))
+    with due_lock(engine, due_only=due_only):
+        registries = tuple(registry_job(engine, Path(file), progress) for file in settings.artists)
+        _add_listed(engine, settings.sources, progress)
+        crawled = crawl_job(
+            engine,
+            settings.crawl.to_crawler(),
+            progress,
+            due_only=due_only,
+            max_pages=max_pages,
+            max_seconds=max_seconds,
+        )
+        if crawled.interrupted:
+            return RunReport(registries, crawled, None)
+        return RunReport(registries, crawled, mining_job(engine, settings.mine, progress))
 
 
 def mining_job(engine: Engine, section: MineSection, progress: Progress) -> MineReport:
-    """Mine, each stage with progress of its own."""
+    """Mine, each stage with progress of its own; raises JobBusy while another process mines."""
     follower = _MineFollower(progress)
-    try:
-        return mine(engine, mining_settings(section), on_event=follower)
-    finally:
-        follower.close()
+    with job_lock(engine, MINE) as lock, job_run(engine, "mine", lock.holder) as counts:
+        try:
+            report = mine(engine, mining_settings(section), on_event=follower)
+        finally:
+            follower.close()
+        counts |= {measure: getattr(report, measure) for measure in _RECORDED}
+    return report
+
+
+# What the record of a run of mining says.
+_RECORDED = ("documents", "read", "words_read", "artists", "terms", "release_id", "published")
 
 
 def mining_settings(section: MineSection) -> MiningSettings:
     """The settings as the miner takes them."""
     return MiningSettings(
         languages=section.languages,
+        min_musicality=section.min_musicality,
         min_words=section.min_words,
         neighbours=section.neighbours,
         evidence_terms=section.evidence_terms,

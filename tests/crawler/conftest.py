@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+RULES = ("/robots.txt", "/.well-known/tdmrep.json")
+
 
 @dataclass
 class Reply:
@@ -27,6 +29,12 @@ class Request:
     path: str
     headers: Mapping[str, str]
     at: float
+
+
+def prose(number: int) -> str:
+    """A paragraph for each number: pages without a text, or with the same one, look like a trap."""
+    word = "".join("abcdefghij"[int(digit)] for digit in str(number))
+    return f"<p>{' '.join([word] * 40)}</p>"
 
 
 class Web:
@@ -53,8 +61,8 @@ class Web:
         return Reply(body, status, headers)
 
     def paths(self) -> list[str]:
-        """What was asked for, robots.txt apart."""
-        return [request.path for request in self.requests if request.path != "/robots.txt"]
+        """What was asked for, the files with the rules of the host apart."""
+        return [request.path for request in self.requests if request.path not in RULES]
 
     def reply(self, request: Request) -> Reply:
         self.requests.append(request)
@@ -71,6 +79,8 @@ class Web:
 def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are two writes; by Nagle's algorithm the second waits 40 ms for the client's ACK.
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}

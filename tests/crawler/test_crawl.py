@@ -187,21 +187,21 @@ def test_a_site_that_moved_to_another_host_is_followed_there(
     assert states(sqlite_engine, other_web)["/a"] == "fetched"
 
 
-def test_robots_txt_is_obeyed_fetched_once_a_day_and_names_no_sources(
-    sqlite_engine: Engine, web: Web
-) -> None:
+def test_robots_txt_is_obeyed_fetched_once_a_day_and_names_sitemaps(sqlite_engine: Engine, web: Web) -> None:
     web.pages = {
         "/robots.txt": f"User-agent: *\nDisallow: /private\nSitemap: {web.url('/sitemap.xml')}\n",
-        "/": '<a href="/private/a">a</a><a href="/b">b</a>',
+        "/": '<a href="/private/a">a</a>',
+        "/sitemap.xml": f"<urlset><url><loc>{web.url('/b')}</loc></url></urlset>",
         "/b": "<p>b</p>",
     }
     add(sqlite_engine, web.url())
     report = run(sqlite_engine)
     run(sqlite_engine)
-    assert states(sqlite_engine, web) == {"/": "fetched", "/b": "fetched", "/private/a": "refused"}
+    fetched = dict.fromkeys(("/", "/b", "/sitemap.xml"), "fetched")
+    assert states(sqlite_engine, web) == fetched | {"/private/a": "refused"}
     assert report.reasons == {("refused", "robots.txt disallows it"): 1}
     assert [request.path for request in web.requests].count("/robots.txt") == 1
-    assert "/sitemap.xml" not in web.paths() and "/private/a" not in web.paths()
+    assert "/private/a" not in web.paths()
 
 
 def test_an_old_robots_txt_is_fetched_again(sqlite_engine: Engine, web: Web) -> None:
@@ -239,7 +239,7 @@ def test_requests_are_apart_by_the_delay_and_name_a_contact(sqlite_engine: Engin
     run(sqlite_engine, delay_seconds=0.5, contact="ann@blog.org", host_concurrency=3)
     # Measured where requests arrive, so a busy machine may deliver one late and the next in time.
     times = [request.at for request in web.requests]
-    assert len(times) == 4
+    assert len(times) == 5  # with robots.txt and tdmrep.json
     assert all(later - earlier > 0.2 for earlier, later in pairwise(times))
     assert times[-1] - times[0] > 1.2
     assert web.requests[0].headers["user-agent"].endswith("(+ann@blog.org)")

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from crawler.fetching import host_worker
+from crawler.fetching import origin
 from store.errors import DatabaseUnusable
 from store.frontier import count_states
 from store.sources import list_sources
@@ -321,7 +321,7 @@ def test_robots_txt_may_redirect(sqlite_engine: Engine, web: Web, other_web: Web
 def test_a_host_that_breaks_down_is_not_asked_for_every_page(
     sqlite_engine: Engine, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(host_worker, "MAX_FAILURES_IN_A_ROW", 4)
+    monkeypatch.setattr(origin, "MAX_FAILURES_IN_A_ROW", 4)
     web.pages = {"/": "".join(f'<a href="/{n}">x</a>' for n in range(20))}
     web.pages |= {f"/{n}": Reply("", 500) for n in range(20)}
     add(sqlite_engine, web.url())

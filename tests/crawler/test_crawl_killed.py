@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 
 from store.models import PageBodyRow
-from tests.crawler.conftest import Web
+from tests.crawler.conftest import Web, prose
 from tests.crawler.test_crawl import add, states
 
 PAGES = 150
@@ -30,7 +30,9 @@ crawl(connect(sys.argv[1]), CrawlSettings(allow_private_hosts=True, delay_second
 
 def test_a_killed_crawl_is_continued_where_it_was(engine: Engine, web: Web) -> None:
     web.delay_seconds = 0.005
-    web.pages = {f"/{n}": f'<a href="/{2 * n}">x</a><a href="/{2 * n + 1}">x</a>{n}' for n in range(1, PAGES)}
+    web.pages = {
+        f"/{n}": f'<a href="/{2 * n}">x</a><a href="/{2 * n + 1}"></a>{prose(n)}' for n in range(1, PAGES)
+    }
     add(engine, web.url("/1"))
     killed_after = _kill_during_crawl(engine, web, random.Random(engine.name))
     assert 0 < killed_after < PAGES

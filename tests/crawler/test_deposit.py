@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, func, insert, select
 
 from crawler.documents.deposit import Deposit, deposit, withdraw
+from crawler.documents.duplicates import Candidate, fingerprints, rank, same_text
 from store.documents import remove_documents
 from store.models import DocumentBandRow, DocumentRow, ForgottenRow
 from store.records import Document
@@ -266,6 +267,68 @@ def test_the_order_of_arrival_makes_no_difference(
     detour = outcome([surplus, shuffled], [document.url for document in surplus])
     assert at_once == one_by_one == detour
     assert all(at_once[original] is None for original in at_once.values() if original)
+
+
+def expected(documents: Sequence[Document]) -> dict[str, str | None]:
+    """The rule, said plainly: the best first, each a copy of the best original it is like, if any."""
+    prints = fingerprints((document.label, document.text) for document in documents)
+    found = {document.url: each for document, each in zip(documents, prints, strict=True)}
+    ranked = sorted(documents, key=lambda d: rank(Candidate(0, d.url, "", d.published)))
+    chosen: dict[str, str | None] = {}
+    for document in ranked:
+        earlier = [other for other in ranked if chosen.get(other.url, "") is None]
+        same = [other for other in ranked if found[other.url].digest == found[document.url].digest]
+        if same[0] is not document:
+            chosen[document.url] = chosen[same[0].url] or same[0].url
+            continue
+        near = (
+            other.url
+            for other in earlier
+            if same_label(other, document)
+            and set(found[other.url].bands) & set(found[document.url].bands)
+            and same_text(other.text, document.text)
+        )
+        chosen[document.url] = next(near, None)
+    return chosen
+
+
+def same_label(one: Document, other: Document) -> bool:
+    return one.label == other.label or not one.label or not other.label
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(batches())
+def test_each_copy_has_the_best_original_it_is_like(
+    sqlite_engine: Engine, case: tuple[list[Document], list[Document], list[int]]
+) -> None:
+    documents, shuffled, _ = case
+    with sqlite_engine.begin() as connection:
+        connection.execute(delete(DocumentRow))
+    for document in shuffled:
+        store(sqlite_engine, document)
+    assert originals(sqlite_engine) == expected(documents)
+
+
+def notices(count: int) -> list[Document]:
+    return [
+        replace(FIRST, url=f"https://a.example/{n:05}", text=f"{LONG} number {n}", published=None)
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_thousand_texts_that_differ_in_a_word_are_stored_in_seconds(
+    sqlite_engine: Engine, backwards: bool
+) -> None:
+    documents = notices(1000)
+    begun = datetime.now(UTC)
+    for start in range(0, 1000, 250):
+        part = slice(start, start + 250)
+        store(sqlite_engine, *(documents[::-1] if backwards else documents)[part])
+    assert datetime.now(UTC) - begun < timedelta(seconds=15)
+    assert [url for url, original in originals(sqlite_engine).items() if original is None] == [
+        documents[0].url
+    ]
 
 
 def test_a_thousand_texts_are_stored_in_seconds(sqlite_engine: Engine) -> None:

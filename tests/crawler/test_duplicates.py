@@ -3,14 +3,11 @@ from __future__ import annotations
 import random
 from datetime import date
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from crawler.documents.duplicates import (
     Candidate,
-    choose_originals,
     digest_of,
     fingerprints,
+    rank,
     same_text,
     words_of,
 )
@@ -86,38 +83,20 @@ def test_bands_fit_a_signed_64_bit_column() -> None:
     assert all(-(2**63) <= band < 2**63 for band in found.bands)
 
 
-class TestOriginals:
-    def test_the_earliest_is_the_original(self) -> None:
+class TestRank:
+    def test_the_earliest_comes_first(self) -> None:
         late = Candidate(1, "https://a.example/x", "d", date(2020, 1, 2))
         early = Candidate(2, "https://b.example/long/path", "d", date(2020, 1, 1))
         unknown = Candidate(3, "https://c.example/", "d")
-        assert choose_originals([late, early, unknown], {}) == {1: 2, 2: None, 3: 2}
+        assert sorted([late, unknown, early], key=rank) == [early, late, unknown]
 
     def test_then_the_one_that_others_name_canonical(self) -> None:
         named = Candidate(1, "https://a.example/a/long/path", "d", named_canonical=True)
         other = Candidate(2, "https://b.example/x", "d")
-        assert choose_originals([other, named], {}) == {1: None, 2: 1}
+        assert min(other, named, key=rank) == named
 
     def test_then_the_shortest_address(self) -> None:
-        assert choose_originals(
-            [Candidate(1, "https://a.example/xx", "d"), Candidate(2, "https://a.example/x", "d")], {}
-        ) == {1: 2, 2: None}
-
-    def test_no_copy_points_at_a_copy(self) -> None:
-        # b is a near copy of a and of c, but c is none of a.
-        documents = [Candidate(n, f"https://x.example/{'y' * n}", d) for n, d in enumerate("abc", start=1)]
-        alike = {"a": frozenset("b"), "b": frozenset("ac"), "c": frozenset("b")}
-        assert choose_originals(documents, alike) == {1: None, 2: 1, 3: None}
-
-    @given(st.permutations(range(8)), st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=5))
-    def test_the_order_of_arrival_makes_no_difference(
-        self, order: list[int], pairs: list[tuple[int, int]]
-    ) -> None:
-        documents = [Candidate(n, f"https://x.example/{n}", f"d{n % 4}") for n in range(8)]
-        alike = {
-            f"d{n}": frozenset(f"d{b}" for a, b in [*pairs, *((b, a) for a, b in pairs)] if a == n != b)
-            for n in range(4)
-        }
-        chosen = choose_originals(documents, alike)
-        assert choose_originals([documents[n] for n in order], alike) == chosen
-        assert all(chosen[original] is None for original in chosen.values() if original is not None)
+        long, short = (
+            Candidate(n, url, "d") for n, url in enumerate(("https://a.example/xx", "https://a.example/x"))
+        )
+        assert min(long, short, key=rank) == short

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.extract import ExtractedPage, NoText, extract
+from crawler.extraction.extract import extract
+from crawler.extraction.records import ExtractedPage, NoText
 from tests.crawler.pages import URL, article_page, json_ld, listing_page, teaser
 
 HOME = "https://mag.example/"

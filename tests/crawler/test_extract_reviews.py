@@ -78,6 +78,32 @@ def test_a_review_in_microdata_is_read() -> None:
     assert review_in(html) == Review("Low Tide", "Harbour Lights", 0.5, "Ida Moss")
 
 
+@pytest.mark.parametrize(
+    ("opening", "prefix"),
+    [("vocab='https://schema.org/'", ""), ("prefix='schema: https://schema.org/'", "schema:")],
+)
+def test_a_review_in_rdfa_is_read(opening: str, prefix: str) -> None:
+    html = f"""
+      <div {opening} typeof="{prefix}Review">
+        <div property="{prefix}itemReviewed" typeof="{prefix}MusicAlbum">
+          <span property="{prefix}name">Low Tide</span>
+          <span property="{prefix}byArtist" typeof="{prefix}MusicGroup">
+            <a property="{prefix}name" href="/harbour">Harbour Lights</a></span>
+        </div>
+        <span property="{prefix}author">Ida Moss</span>
+        <span property="{prefix}reviewRating" typeof="{prefix}Rating">
+          <span property="{prefix}ratingValue">4</span> of <span property="{prefix}bestRating">5</span></span>
+      </div>"""
+    assert review_in(html) == Review("Low Tide", "Harbour Lights", 0.8, "Ida Moss")
+
+
+def test_rdfa_of_another_vocabulary_is_no_review() -> None:
+    assert (
+        review_in('<div vocab="https://other.example/" typeof="Review"><b property="name">x</b></div>')
+        is None
+    )
+
+
 def test_a_review_of_an_artist_names_it() -> None:
     node = {"@type": "Review", "itemReviewed": {"@type": "MusicGroup", "name": "Harbour Lights"}}
     assert review_in(json_ld(node)) == Review(None, "Harbour Lights", None, None)

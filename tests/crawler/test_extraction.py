@@ -12,9 +12,9 @@ from sqlalchemy import Engine, delete, event, insert, select, update
 
 from crawler.extraction import page_readers
 from crawler.extraction import pending as extraction
-from crawler.extraction.extract import ExtractedPage, NoText
 from crawler.extraction.page_readers import open_reader, read_page
 from crawler.extraction.pending import Extraction, PageExtracted, extract_pending
+from crawler.extraction.records import ExtractedPage, NoText
 from crawler.extraction.twins import Member, keepers
 from store.extraction import PageBody
 from store.models import DocumentRow, PageBodyRow, PageRow, SourceRow
@@ -47,12 +47,15 @@ def put(engine: Engine, path: str, html: bytes, *, canonical: str | None = None)
 
 
 def lose(engine: Engine, path: str, state: str = "gone") -> None:
-    """Let a page lose its body, as the crawler does when the server answers 404 or robots.txt forbids it."""
+    """Let a page lose its body, as the crawler does when the server answers 404 or robots.txt forbids it.
+
+    What was read of it stays noted: another page's document may rest on it.
+    """
     with engine.begin() as connection:
         connection.execute(
             update(PageRow)
             .where(PageRow.url == HOST + path)
-            .values(state=state, content_digest=None, extracted_digest=None, canonical_url=None)
+            .values(state=state, content_digest=None, canonical_url=None)
         )
 
 

@@ -241,9 +241,10 @@ def test_records_that_are_no_pages_are_passed_over(
 
 def test_the_texts_of_a_wet_file_become_documents(sqlite_engine: Engine, tmp_path: Path) -> None:
     file = tmp_path / "t.warc.wet.gz"
-    file.write_bytes(wet([("https://w.example/1", TEXTS[0]), ("https://w.example/2", TEXTS[1])]))
+    long = [f"{TEXTS[0]} {TEXTS[1]}", f"{TEXTS[1]} {TEXTS[2]}"]
+    file.write_bytes(wet([("https://w.example/1", long[0]), ("https://w.example/2", long[1])]))
     import_documents(sqlite_engine, [file])
-    assert [row.text for row in stored(sqlite_engine).values()] == list(TEXTS[:2])
+    assert [row.text for row in stored(sqlite_engine).values()] == long
 
 
 def test_the_server_named_charset_of_a_warc_page_is_used(sqlite_engine: Engine, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, func, select
 from crawler.imports.errors import BrokenFile, ImportFailed
 from crawler.imports.report import SKIPPED_TOLD
 from crawler.imports.run import import_documents
-from crawler.imports.warc import open_warc
+from crawler.imports.warc import Archives
 from store.models import DocumentRow
 from tests.crawler.archives import page, warc
 
@@ -266,7 +266,7 @@ def test_no_truncation_of_a_warc_goes_unnoticed_but_between_two_records(
 def _reads_to_the_end(path: Path, data: bytes) -> bool:
     path.write_bytes(data)
     try:
-        with open_warc(path) as table:
+        with Archives([path]).open(path) as table:
             list(table.rows)
     except BrokenFile:
         return False

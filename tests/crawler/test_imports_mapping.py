@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.imports.identity import Addresses
-from crawler.imports.mapping import document_of, plan_columns
+from crawler.imports.mapping import documents_of, plan_columns
 from crawler.imports.published import published_of
 from crawler.imports.rows import BadRow, Row
 from crawler.imports.tables import open_csv
@@ -89,17 +89,35 @@ VALUES = st.one_of(
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(PLAN.columns, VALUES)))
-def test_any_row_becomes_a_document_that_can_be_stored_or_is_told(values: dict[str, object]) -> None:
-    found = document_of(Row(7, values), PLAN)
+def test_any_row_becomes_documents_that_can_be_stored_or_is_told(values: dict[str, object]) -> None:
+    found = documents_of(Row(7, values), PLAN)
     if isinstance(found, BadRow):
         assert found.line == 7
         return
-    assert found.text
-    assert found.url
-    assert found.source
-    for value in (found.text, found.url, found.source, found.title, found.author, found.label):
-        assert "\0" not in (value or "")
-        (value or "").encode("utf-8")
+    for document in found:
+        assert document.text
+        assert document.url
+        assert document.source
+        for value in (document.text, document.url, document.source, document.title, document.author):
+            assert "\0" not in (value or "")
+            (value or "").encode("utf-8")
+
+
+def test_a_row_with_the_page_of_a_thread_gives_a_document_for_each_post() -> None:
+    said = ("The bass walks in, unhurried, and the room tilts.", "Only on the second side, if you ask me.")
+    posts = "".join(
+        f"<div class='post' id='p{number}'><b class='username'>ida</b><div class='postbody'>"
+        f"<div class='content'>{text} {text}</div></div></div>"
+        for number, text in enumerate(said)
+    )
+    plan = plan_columns(["html", "url", "title"], None, path=Path("a.csv"))
+    row = Row(
+        1, {"html": f"<html><body>{posts}</body></html>", "url": "https://b.example/t/1", "title": "Ebb"}
+    )
+    found = documents_of(row, plan)
+    assert not isinstance(found, BadRow)
+    assert [document.url for document in found] == ["https://b.example/t/1#p0", "https://b.example/t/1#p1"]
+    assert {(document.source, document.kind) for document in found} == {("b.example", "post")}
 
 
 @given(st.lists(st.tuples(st.sampled_from(["u", "u#2", "u#3", "u#2-2", "v"]), st.sampled_from("abcd"))))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetching.links import RobotsRules, canonical_from_header, read_links, robots_rules
+from crawler.fetching.links import canonical_from_header, read_links
+from crawler.fetching.wishes import Wishes
 
 PAGE = "http://h/notes/one.html"
 
@@ -65,25 +66,9 @@ def test_canonical_of_the_link_header() -> None:
     assert canonical_from_header("", PAGE) is None
 
 
-@pytest.mark.parametrize(
-    ("directives", "rules"),
-    [
-        ("noindex, follow", RobotsRules(noindex=True)),
-        ("NONE", RobotsRules(noindex=True, nofollow=True)),
-        ("index,nofollow", RobotsRules(nofollow=True)),
-        ("googlebot: noindex, nofollow", RobotsRules()),
-        ("googlebot: noindex, linernotes: nofollow", RobotsRules(nofollow=True)),
-        ("max-snippet: 20, noindex", RobotsRules(noindex=True)),
-        ("", RobotsRules()),
-    ],
-)
-def test_robots_directives(directives: str, rules: RobotsRules) -> None:
-    assert robots_rules(directives) == rules
-
-
 def test_robots_meta_is_read_for_all_and_for_us() -> None:
     html = b'<meta name="ROBOTS" content="noindex"><meta name="linernotes" content="nofollow"><meta name="x">'
-    assert read_links(html, PAGE).robots == RobotsRules(noindex=True, nofollow=True)
+    assert read_links(html, PAGE).wishes == Wishes(noindex=True, nofollow=True)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "windows-1252", "shift_jis", "koi8-r"])

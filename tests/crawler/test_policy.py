@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from crawler.errors import ContactMissing, FetchFailed
 from crawler.fetching.discovery import discovered, moved_scope, redirect_target
 from crawler.fetching.http import Answer
-from crawler.fetching.links import RobotsRules
 from crawler.fetching.policy import (
     Decision,
     after_body,
@@ -23,10 +22,12 @@ from crawler.fetching.policy import (
     backoff,
     conditions,
     retry_after,
+    scheduled,
     screen_for,
 )
 from crawler.fetching.reading import Reading, read_body
 from crawler.fetching.settings import CrawlSettings
+from crawler.fetching.wishes import Wishes
 from store.frontier import Page
 from store.records import Source
 
@@ -88,11 +89,53 @@ def test_not_modified_leaves_a_refused_page_refused() -> None:
     assert (page.state, page.reason) == ("refused", "noindex")
 
 
-@pytest.mark.parametrize("code", [404, 410])
-def test_gone_forgets_body_and_validators(code: int) -> None:
-    page = status(code, KNOWN).change.page
-    assert (page.state, page.http_status) == ("gone", code)
-    assert page.content_digest is page.extracted_digest is page.etag is page.last_modified is None
+def test_gone_for_good_forgets_body_and_validators_at_once() -> None:
+    decision = status(410, KNOWN)
+    page = decision.change.page
+    assert (decision.outcome, page.state, page.http_status) == ("gone", "gone", 410)
+    assert page.content_digest is page.etag is page.last_modified is None
+    assert page.extracted_digest == "d"  # so that extraction finds the page and withdraws its documents
+
+
+def test_a_page_never_had_is_gone_at_its_first_404() -> None:
+    assert status(404, FRESH).outcome == "gone"
+
+
+def test_a_missing_page_keeps_its_text_until_the_third_404_over_a_week() -> None:
+    page, moment, outcomes = KNOWN, NOW, []
+    for _ in range(3):
+        decision = after_status(page, answer(404), moment, SETTINGS, 1.0)
+        page = decision.change.page
+        outcomes.append((decision.outcome, page.state, page.content_digest))
+        moment = page.due_at
+    assert outcomes == [("missing", "failed", "d"), ("missing", "failed", "d"), ("gone", "gone", None)]
+    assert moment - NOW == timedelta(days=7)
+
+
+def test_many_404_within_a_day_do_not_make_a_page_gone() -> None:
+    page = KNOWN
+    for hour in range(24):
+        page = after_status(page, answer(404), NOW + timedelta(hours=hour), SETTINGS, 1.0).change.page
+    assert (page.state, page.content_digest, page.misses) == ("failed", "d", 24)
+
+
+def test_a_page_that_is_back_counts_its_misses_anew() -> None:
+    missing = status(404, KNOWN).change.page
+    for back in (status(304, missing), after_body(missing, answer(body=b"x"), Reading("page"), (), NOW)):
+        assert (back.change.page.misses, back.change.page.missing_since) == (0, None)
+
+
+def test_the_next_visit_comes_sooner_after_a_change_and_later_without() -> None:
+    page, waits = FRESH, []
+    for code in (200, 304, 304, 304, 200, 200):
+        if code == 304:
+            decision = after_status(page, answer(304), NOW, SETTINGS, 1.0)
+        else:
+            decision = after_body(page, answer(body=str(len(waits)).encode()), Reading("page"), (), NOW)
+        page = scheduled(decision, NOW, low=3600, high=10_000).change.page
+        waits.append(page.revisit_seconds)
+        assert page.due_at == NOW + timedelta(seconds=page.revisit_seconds or 0)
+    assert waits == [3600, 5400, 8100, 10_000, 5000, 3600]
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 451])
@@ -127,7 +170,7 @@ def test_refusal_drops_what_was_stored() -> None:
 
 
 def test_noindex_is_refused_but_its_links_count() -> None:
-    reading = Reading("page", links=("http://h/b",), robots=RobotsRules(noindex=True))
+    reading = Reading("page", links=("http://h/b",), wishes=Wishes(noindex=True))
     found = discovered(FRESH, reading, SITE, 9)
     decision = after_body(FRESH, answer(etag='"1"'), reading, found, NOW)
     assert (decision.outcome, decision.change.page.content_digest) == ("refused", None)
@@ -149,7 +192,7 @@ def test_robots_headers_count_like_meta_tags() -> None:
     reading = read_body(
         answer(body=b"<p>x", content_type="text/html", x_robots_tag="noindex, nofollow"), "page"
     )
-    assert reading.robots == RobotsRules(noindex=True, nofollow=True)
+    assert reading.wishes == Wishes(noindex=True, nofollow=True)
 
 
 def test_html_instead_of_a_feed_is_told() -> None:
@@ -219,9 +262,9 @@ def test_a_site_is_followed_within_its_scope() -> None:
 
 
 def test_nofollow_leaves_only_the_canonical() -> None:
-    rules = RobotsRules(nofollow=True)
+    rules = Wishes(nofollow=True)
     reading = Reading(
-        "page", links=("http://h/b",), feeds=("http://h/f",), canonical="http://h/c", robots=rules
+        "page", links=("http://h/b",), feeds=("http://h/f",), canonical="http://h/c", wishes=rules
     )
     assert urls(reading, SITE) == [("page", "http://h/c")]
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 LISTINGS = {
     *("artists import", "artists list", "artists show", "sources add", "sources list", "crawl", "import"),
     *("mine", "run", "similar", "terms", "search", "evidence", "evaluate", "export", "forget", "releases"),
-    *("releases list", "status", "doctor", "config"),
+    *("releases list", "status", "doctor", "config", "inspect"),
 }
 
 
@@ -87,7 +87,7 @@ def test_the_version_is_told(call: Call) -> None:
     assert call("--version").out.startswith("linernotes, version ")
 
 
-@pytest.mark.parametrize("arguments", [("schedule",), ("serve",), ("mine", "--engine", "spark")])
+@pytest.mark.parametrize("arguments", [("serve",), ("mine", "--engine", "spark")])
 def test_what_comes_later_says_so(call: Call, arguments: tuple[str, ...]) -> None:
     result = call(*arguments)
     assert result.code == 2

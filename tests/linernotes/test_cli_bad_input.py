@@ -231,7 +231,7 @@ def test_a_locked_database_is_told(ready: Call, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_fault_of_ours_asks_for_a_report(ready: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("no\nsuch luck")
 
     monkeypatch.setattr("linernotes.cli.database.status_rows", fail)

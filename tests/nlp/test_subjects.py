@@ -52,6 +52,18 @@ def passages(title: str | None, text: str, *labelled: str) -> list[tuple[str, st
     ]
 
 
+def test_a_rare_word_that_opens_the_title_is_a_name_where_it_never_stands_small() -> None:
+    title, text = "Swans slowed down", "It begins at half speed. Swans had proved that they were loud. "
+    gazetteer = Gazetteer([RegisteredName(0, "Swans"), RegisteredName(1, "Women")])
+
+    def found(title: str, text: str) -> tuple[int, ...]:
+        return link(gazetteer, title=title, text=text, sentences=tokenize(text).sentences).subjects
+
+    assert found(title, text) == (0,)
+    assert found(title, text + "We fed the swans.") == ()
+    assert found("Women in jazz", "It begins at half speed. Women had proved that they were loud. ") == ()
+
+
 def test_a_label_is_believed_against_title_and_text() -> None:
     text = "Autechre made this. We love Autechre."
     assert subjects("Autechre – Amber", text, "Slowdive") == ["Slowdive"]

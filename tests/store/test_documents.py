@@ -42,8 +42,18 @@ def test_documents_that_share_a_band_are_candidates(engine: Engine) -> None:
     with engine.begin() as connection:
         one, two, three = documents.insert_documents(connection, [new(n) for n in (1, 2, 3)], at=NOW)
         documents.insert_bands(connection, {one: [-(2**63), 7, 7], two: [7], three: [2**63 - 1]})
-        assert documents.similar_digests(connection, ["d1"]) == {("d1", "d2")}
-        assert documents.similar_digests(connection, ["d3"]) == set()
+        assert sorted(documents.digests_of_bands(connection, [7, 8])) == [(7, "d1"), (7, "d2")]
+        assert documents.digests_of_bands(connection, [8]) == []
+
+
+def test_copies_are_no_candidates_unless_asked_for(engine: Engine) -> None:
+    with engine.begin() as connection:
+        one, two = documents.insert_documents(connection, [new(1), new(2)], at=NOW)
+        documents.insert_bands(connection, {one: [7, 9]})
+        documents.insert_bands(connection, {two: [7, 9]}, of_copies=True)
+        assert sorted(documents.digests_of_bands(connection, [7, 9])) == [(7, "d1"), (9, "d1")]
+        found = documents.digests_of_bands(connection, [7, 9], of_copies=True)
+        assert sorted(found) == [(7, "d2"), (9, "d2")]
 
 
 def test_bands_pass_to_another_document_of_the_digest(engine: Engine) -> None:
@@ -67,6 +77,16 @@ def test_removing_an_original_promotes_its_best_copy(engine: Engine) -> None:
         assert documents.remove_documents(connection, [one]) == 1
         rows = connection.execute(select(DocumentRow.id, DocumentRow.duplicate_of)).all()
     assert {row.id: row.duplicate_of for row in rows} == {early: None, late: early}
+
+
+def test_the_promoted_copy_is_a_candidate_then(engine: Engine) -> None:
+    with engine.begin() as connection:
+        one, copy = documents.insert_documents(connection, [new(1), new(2)], at=NOW)
+        documents.insert_bands(connection, {one: [7]})
+        documents.insert_bands(connection, {copy: [7, 8]}, of_copies=True)
+        documents.set_originals(connection, {copy: one})
+        documents.remove_documents(connection, [one])
+        assert sorted(documents.digests_of_bands(connection, [7, 8])) == [(7, "d2"), (8, "d2")]
 
 
 def test_removing_takes_the_bands_along(engine: Engine) -> None:

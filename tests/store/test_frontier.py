@@ -19,7 +19,6 @@ from store.frontier import (
     fail_pages,
     next_due,
     next_pages,
-    queued_hosts,
     record_changes,
     redirect_chain,
 )
@@ -37,12 +36,12 @@ def new(path: str, host: str = "http://h", priority: int = 10, source_id: int = 
 
 def queue(connection: Connection, *pages: NewPage) -> int:
     add_source(connection, Source("http://home/", "site"), NOW)
-    return enqueue(connection, pages, NOW)
+    return enqueue(connection, pages, NOW).total()
 
 
-def due(connection: Connection, host: str = "http://h", **details: object) -> list[Page]:
-    options = {"limit": 99, "sources": [1]} | details
-    return next_pages(connection, host, options.pop("now", NOW), **options)
+def due(connection: Connection, domain: str = "h", **details: object) -> list[Page]:
+    options = {"limit": 99} | details
+    return next_pages(connection, domain, options.pop("now", NOW), **options)
 
 
 def bodies(connection: Connection) -> list[tuple[int, bytes, str | None]]:
@@ -65,7 +64,7 @@ def test_the_next_pages_come_by_priority_then_in_the_order_found(engine: Engine)
         assert [page.url for page in due(connection, limit=1)] == ["http://h/first"]
 
 
-def test_pages_that_are_taken_postponed_or_of_other_sources_are_left_out(engine: Engine) -> None:
+def test_pages_that_are_taken_postponed_or_of_other_domains_are_left_out(engine: Engine) -> None:
     with engine.begin() as connection:
         queue(connection, new("/a"), new("/b"), new("/x", host="http://x"))
         first, second = due(connection)
@@ -73,19 +72,18 @@ def test_pages_that_are_taken_postponed_or_of_other_sources_are_left_out(engine:
         record_changes(connection, [PageChange(replace(second, due_at=later))])
         assert due(connection) == [first]
         assert due(connection, taken=[first.id]) == []
-        assert due(connection, sources=[2]) == []
         assert due(connection, now=later) == [first, replace(second, due_at=later)]
-        assert next_due(connection, "http://h", [1]) == NOW
-        assert next_due(connection, "http://none", [1]) is None
+        assert next_due(connection, "h") == NOW
+        assert next_due(connection, "none") is None
 
 
-def test_hosts_with_queued_pages_are_listed_each_once(engine: Engine) -> None:
+def test_hosts_of_one_registered_domain_share_a_queue(engine: Engine) -> None:
     with engine.begin() as connection:
-        assert queued_hosts(connection) == []
-        queue(connection, *(new(f"/{n}", host=f"http://h{n % 3}") for n in range(9)))
-        done = [PageChange(replace(page, state="fetched")) for page in due(connection, "http://h1")]
-        record_changes(connection, done)
-        assert queued_hosts(connection) == ["http://h0", "http://h2"]
+        queue(connection, new("/a", "https://www.band.co.uk"), new("/b", "http://shop.band.co.uk:8080"))
+        assert [page.url for page in due(connection, "band.co.uk")] == [
+            "https://www.band.co.uk/a",
+            "http://shop.band.co.uk:8080/b",
+        ]
 
 
 def test_a_change_stores_the_page_and_its_body(engine: Engine) -> None:
@@ -160,7 +158,7 @@ def test_what_was_forgotten_is_not_queued(
         connection.execute(insert(ForgottenRow).values(kind=kind, value=value, forgotten_at=NOW))
         pages = [new("/a"), new("/b"), new("/c", host="http://h:8080")]
         assert queue(connection, *pages) == len(left)
-        found = due(connection) + due(connection, "http://h:8080")
+        found = due(connection) + due(connection, "h:8080")
         assert [page.url for page in found] == left
 
 

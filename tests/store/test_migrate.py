@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 from store.engine import connect
 from store.errors import DatabaseOutdated, DatabaseUnusable
 from store.migrate import VERSION_TABLE, check_current, downgrade, upgrade
-from store.models import Base
+from store.models import Base, DomainRow
 from store.views import VIEWS
 
 
@@ -42,6 +43,45 @@ def test_downgrade_to_base_leaves_only_the_version_table(engine: Engine) -> None
     assert found.get_view_names() == []
     upgrade(engine)
     check_current(engine)
+
+
+FORMER_ROWS = """
+INSERT INTO sources (id, url, kind, interval_seconds, added_at, due_at)
+VALUES (1, 'https://a.band.co.uk/', 'site', 60, '2026-05-01', '2026-05-01');
+INSERT INTO pages (id, url, host, source_id, depth, priority, state, due_at, attempts, role, content_digest)
+VALUES (1, 'https://a.band.co.uk/', 'https://a.band.co.uk', 1, 0, 0, 'fetched', '2026-05-01', 0, 'page', 'd'),
+       (2, 'http://b.band.co.uk/', 'http://b.band.co.uk', 1, 1, 1, 'queued', '2026-05-02', 0, 'page', NULL);
+INSERT INTO page_bodies (page_id, body) VALUES (1, 'x');
+INSERT INTO documents (id, url, page_id, source, text, words, digest, added_at, duplicate_of)
+VALUES (1, 'https://a.band.co.uk/', 1, 'b', 't', 1, 'd1', '2026-05-01', NULL),
+       (2, 'https://other.org/', NULL, 'o', 't', 1, 'd2', '2026-05-01', 1);
+INSERT INTO document_bands (band, document_id) VALUES (7, 1), (7, 2);
+"""
+
+
+def test_a_database_of_the_first_version_comes_up_with_its_rows_and_goes_back(engine: Engine) -> None:
+    downgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FORMER_ROWS.replace("'x'", _bytes(engine)).split(";")[:-1]:
+            connection.execute(text(statement))
+    upgrade(engine)
+    with engine.begin() as connection:
+        assert set(connection.scalars(text("SELECT domain FROM pages"))) == {"band.co.uk"}
+        domain = connection.execute(select(DomainRow.domain, DomainRow.pages, DomainRow.ready_at)).one()
+        bands = connection.execute(text("SELECT document_id, band FROM document_bands ORDER BY 1")).all()
+        kinds = connection.scalars(text("SELECT kind FROM documents")).all()
+    assert tuple(domain) == ("band.co.uk", 2, datetime(2026, 5, 2, tzinfo=UTC))
+    assert (bands, kinds) == ([(1, 7), (2, -8)], ["article", "article"])
+    downgrade(engine, "0001")
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM page_bodies")) == 1
+        assert set(connection.scalars(text("SELECT band FROM document_bands"))) == {7}
+    upgrade(engine)
+    check_current(engine)
+
+
+def _bytes(engine: Engine) -> str:
+    return "x'78'" if engine.dialect.name == "sqlite" else "'\\x78'"
 
 
 def test_every_view_has_exactly_the_columns_of_the_contract(engine: Engine) -> None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, update
 
-from store.frontier import NewPage, enqueue
+from store.frontier import NewPage, enqueue, next_pages
 from store.models import ForgottenRow, PageRow
 from store.records import Source
 from store.sources import (
+    FRESH_PRIORITY,
     SourceForgotten,
     add_source,
     begin_rounds,
@@ -23,8 +25,10 @@ HOUR = timedelta(hours=1)
 SITE = Source("http://h/", "site", interval_seconds=3600)
 
 
-def visit_all(connection: Connection, state: str = "fetched", status: int = 200) -> None:
-    connection.execute(update(PageRow).values(state=state, http_status=status))
+def visit_all(
+    connection: Connection, state: str = "fetched", status: int = 200, changed_at: datetime | None = NOW
+) -> None:
+    connection.execute(update(PageRow).values(state=state, http_status=status, changed_at=changed_at))
 
 
 def page(url: str, source_id: int = 1) -> NewPage:
@@ -64,6 +68,49 @@ def test_a_round_ends_when_nothing_is_queued_and_the_next_is_due_an_interval_lat
         assert list_sources(connection)[0].due_at == NOW + 2 * HOUR
         assert begin_rounds(connection, NOW + HOUR, due_only=True) == []
         assert len(begin_rounds(connection, NOW + 2 * HOUR, due_only=True)) == 1
+
+
+def test_a_source_that_brings_nothing_new_is_looked_at_less_and_less_often(engine: Engine) -> None:
+    with engine.begin() as connection:
+        add_source(connection, SITE, NOW)
+        waits = []
+        for changed_at in (NOW, None, None, NOW + 99 * HOUR, *[None] * 9):
+            (source,) = list_sources(connection)
+            begin_rounds(connection, source.due_at, due_only=True)
+            visit_all(connection, changed_at=changed_at)
+            finish_rounds(connection, source.due_at)
+            waits.append((list_sources(connection)[0].due_at - source.due_at) / HOUR)
+    assert waits[:4] == [1, 1.5, 2.25, 1.125]
+    assert waits[-1] == 8
+
+
+def test_a_round_that_is_due_takes_only_pages_whose_time_has_come(engine: Engine) -> None:
+    with engine.begin() as connection:
+        add_source(connection, SITE, NOW)
+        begin_rounds(connection, NOW, due_only=False)
+        enqueue(connection, [page("http://h/a"), page("http://h/b")], NOW)
+        visit_all(connection)
+        later = update(PageRow).where(PageRow.url == "http://h/b").values(due_at=NOW + 99 * HOUR)
+        connection.execute(later)
+        finish_rounds(connection, NOW)
+        begin_rounds(connection, NOW + HOUR, due_only=True)
+        assert [found.url for found in next_pages(connection, "h", NOW + HOUR, limit=9)] == [
+            "http://h/",
+            "http://h/a",
+        ]
+
+
+def test_feeds_come_before_fresh_pages_and_these_before_known_ones(engine: Engine) -> None:
+    with engine.begin() as connection:
+        add_source(connection, SITE, NOW)
+        begin_rounds(connection, NOW, due_only=False)
+        enqueue(connection, [page("http://h/old"), replace(page("http://h/feed"), role="feed")], NOW)
+        visit_all(connection)
+        finish_rounds(connection, NOW)
+        begin_rounds(connection, NOW + HOUR, due_only=False)
+        enqueue(connection, [replace(page("http://h/new"), priority=FRESH_PRIORITY)], NOW)
+        found = next_pages(connection, "h", NOW + HOUR, limit=9)
+    assert [known.url for known in found] == ["http://h/", "http://h/feed", "http://h/new", "http://h/old"]
 
 
 def test_an_unfinished_round_is_continued_not_begun_again(engine: Engine) -> None:
