@@ -210,10 +210,10 @@ class ScheduleSection(BaseModel):
     poll_seconds: Duration = Field(
         default=30, description="How often the database is asked what is due: seconds, or 1m, 1h"
     )
-    crawl_for: Duration | None = Field(
-        default=None,
-        description="Longest time of one crawl, such as 6h, after which mining has its turn; "
-        "as long as there is work when not given",
+    crawl_for: Duration = Field(
+        default=21_600,
+        description="Longest time of one crawl, after which its pages are read, mining has its turn, and the "
+        "crawl goes on",
     )
     mine_every: Duration = Field(default=86_400, description="Time between two runs of mining, such as 1d")
     metrics: Address | None = Field(
