@@ -31,12 +31,19 @@ ROW_GROUP = 50_000
 _TYPES: dict[str, pa.DataType] = {
     "artist_id": pa.int64(),
     "similar_artist_id": pa.int64(),
+    "compared_artist_id": pa.int64(),
     "release_id": pa.int64(),
     "weight": pa.float64(),
+    "score": pa.float64(),
     "similarity": pa.float64(),
     "familiarity": pa.float64(),
     "buzz": pa.float64(),
+    "inferred": pa.bool_(),
     "frequency": pa.int32(),
+    "mentions": pa.int32(),
+    "words": pa.int32(),
+    "number": pa.int32(),
+    "applied": pa.int32(),
     "documents": pa.int32(),
     "sources": pa.int32(),
     "rank": pa.int32(),
@@ -49,7 +56,7 @@ _TYPES: dict[str, pa.DataType] = {
     "week": pa.date32(),
     "created": pa.timestamp("us", tz="UTC"),
 }
-_NULLABLE = {"mbid", "title", "first_seen", "last_seen", "published"}
+_NULLABLE = {"mbid", "title", "first_seen", "last_seen", "published", "object", "note"}
 
 
 class ExportFailed(LinernotesError):

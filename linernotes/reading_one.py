@@ -24,7 +24,7 @@ from store.mining import artists_by_key, parts_of_speech, registry_names
 from store.names import registry_key
 from store.records import Document
 
-# Facets whose words are let in although they are written like names, as in `linernotes.jobs.release`.
+# Facets whose words are let in although they are written like names, as in `linernotes.jobs.describing`.
 _NAMED_FACETS = frozenset({"genre", "place", "era"})
 TERMS = 15
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.records import Mention
+from nlp.records import Mention, Role
 from nlp.tokens import Case
 
 CASE_BITS = 2
@@ -56,7 +56,9 @@ class Spans:
     """Stretches of the corpus that are about an artist; all arrays are parallel, one entry a stretch.
 
     `artist` is the artist's row, `document` the document's, `first` and `last` are positions in
-    `Corpus.codes` (last exclusive), `subject` tells a document's subject from a passage about another.
+    `Corpus.codes` (last exclusive). `subject` tells a document's subject from a passage about another;
+    `compared` marks the clauses that compare the subject with the artist, which describe neither by
+    themselves.
     """
 
     artist: NDArray[np.int64]
@@ -64,6 +66,7 @@ class Spans:
     first: NDArray[np.int64]
     last: NDArray[np.int64]
     subject: NDArray[np.bool_]
+    compared: NDArray[np.bool_]
 
     def only(self, chosen: NDArray[np.bool_]) -> Spans:
         """The spans where `chosen` holds."""
@@ -73,6 +76,7 @@ class Spans:
             self.first[chosen],
             self.last[chosen],
             self.subject[chosen],
+            self.compared[chosen],
         )
 
     def positions(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -138,19 +142,23 @@ def build_spans(corpus: Corpus, mentions: Iterable[tuple[int, int, Mention]]) ->
 
     Several mentions of an artist in one sentence are one span.
     """
-    seen: set[tuple[int, int, int, int]] = set()
+    seen: set[tuple[int, int, int, int, Role]] = set()
     for document, artist, mention in mentions:
         first, last = _token_range(corpus, document, mention)
         if last > first:
-            seen.add((artist, document, first, last if mention.role == "passage" else -last))
-    rows = np.array(sorted(seen), dtype=np.int64).reshape(-1, 4)
-    return Spans(rows[:, 0], rows[:, 1], rows[:, 2], np.abs(rows[:, 3]), rows[:, 3] < 0)
+            seen.add((artist, document, first, last, mention.role))
+    ordered = sorted(seen)
+    rows = np.array([row[:4] for row in ordered], dtype=np.int64).reshape(-1, 4)
+    roles = np.array([row[4] for row in ordered], dtype=object)
+    return Spans(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], roles == "subject", roles == "compared")
 
 
 def _token_range(corpus: Corpus, document: int, mention: Mention) -> tuple[int, int]:
     start, end = int(corpus.bounds[document]), int(corpus.bounds[document + 1])
     if mention.role == "subject":
         return start, end
+    if mention.first_token is not None and mention.last_token is not None:
+        return start + mention.first_token, min(end, start + mention.last_token)
     left = int(corpus.sentence_bounds[document])
     number = int(corpus.sentence_bounds[document + 1]) - left
     if mention.first_sentence >= number:

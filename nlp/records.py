@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["subject", "passage"]
+Role = Literal["subject", "passage", "compared"]
 Kind = Literal["n1", "n2", "n3", "np", "adj"]
 
 
@@ -32,7 +32,9 @@ class Mention:
     """A passage that is about an artist.
 
     A subject's passage is the whole text and its `start` is -1; else `start` and `end` are the characters of
-    the name, and the passage is the sentences `first_sentence` to `last_sentence` (inclusive).
+    the name, and the passage is the sentences `first_sentence` to `last_sentence` (inclusive). An artist with
+    whom the writer compares the subject is `compared`; `first_token` to `last_token` (exclusive, counted in
+    the document) is then the clause that compares, which describes neither of the two by itself.
     """
 
     artist_id: int
@@ -42,3 +44,5 @@ class Mention:
     first_sentence: int
     last_sentence: int
     confidence: float
+    first_token: int | None = None
+    last_token: int | None = None

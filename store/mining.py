@@ -207,8 +207,12 @@ def _by_bytes(connection: Connection, column: Any) -> Any:  # noqa: ANN401 - a c
 
 def mention_rows(
     connection: Connection,
-) -> Iterator[tuple[int, int, int, int, Literal["subject", "passage"], int, int, float]]:
-    """All mentions: document, artist, start, end, role, first and last sentence, confidence."""
+) -> Iterator[
+    tuple[
+        int, int, int, int, Literal["subject", "passage", "compared"], int, int, float, int | None, int | None
+    ]
+]:
+    """All mentions: document, artist, then the fields of `nlp.records.Mention` in their order."""
     query = select(
         MentionRow.document_id,
         MentionRow.artist_id,
@@ -218,6 +222,8 @@ def mention_rows(
         MentionRow.first_sentence,
         MentionRow.last_sentence,
         MentionRow.confidence,
+        MentionRow.first_token,
+        MentionRow.last_token,
     )
     for row in connection.execute(query.execution_options(yield_per=10_000)):
         yield tuple(row)  # type: ignore[misc]  # the columns are those of the signature

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Date,
     Float,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -388,10 +390,19 @@ class MentionRow(Base):
         Integer, primary_key=True, comment="First character of the name in the text; -1 in title or label"
     )
     end: Mapped[int] = mapped_column(Integer, comment="Character after the name")
-    role: Mapped[str] = mapped_column(String(8), comment="subject (the text is about it) or passage")
+    role: Mapped[str] = mapped_column(
+        String(8),
+        comment="subject (the text is about it), passage, or compared (the subject is likened to it)",
+    )
     first_sentence: Mapped[int] = mapped_column(Integer, comment="First sentence of the passage")
     last_sentence: Mapped[int] = mapped_column(Integer, comment="Last sentence of the passage")
     confidence: Mapped[float] = mapped_column(Float, comment="0 to 1: how surely the name means it")
+    first_token: Mapped[int | None] = mapped_column(
+        Integer, comment="Compared: first token of the clause that compares; else empty"
+    )
+    last_token: Mapped[int | None] = mapped_column(
+        Integer, comment="Compared: token after the clause that compares; else empty"
+    )
 
 
 # --- releases ---------------------------------------------------------------------------------------------
@@ -460,6 +471,11 @@ class ReleaseTermRow(Base):
     )
     artists: Mapped[int] = mapped_column(Integer, comment="Artists described with it")
     idf: Mapped[float] = mapped_column(Float, comment="Inverse document frequency over artists")
+    direction: Mapped[Any] = mapped_column(
+        Vector,
+        nullable=True,
+        comment="What weight 1 of the term adds to an artist's vector; for explanations",
+    )
 
 
 class ReleaseDescriptorRow(Base):
@@ -481,6 +497,12 @@ class ReleaseDescriptorRow(Base):
     sources: Mapped[int] = mapped_column(Integer, comment="Independent sources that do")
     first_seen: Mapped[date | None] = mapped_column(Date, comment="Earliest publication that does")
     last_seen: Mapped[date | None] = mapped_column(Date, comment="Latest publication that does")
+    inferred: Mapped[bool] = mapped_column(
+        Boolean,
+        default=False,
+        server_default=false(),
+        comment="Whether only texts about the most similar artists say so",
+    )
 
 
 class ReleaseEvidenceRow(Base):
@@ -534,7 +556,7 @@ class ReleaseVectorRow(Base):
     release_id: Mapped[int] = _release()
     artist_id: Mapped[int] = _artist()
     dimensions: Mapped[int] = mapped_column(Integer, comment="Length of the vector")
-    vector: Mapped[Any] = mapped_column(Vector, comment="Unit length; float32")
+    vector: Mapped[Any] = mapped_column(Vector, comment="Length at most 1; float32")
 
 
 class ReleaseActivityRow(Base):
@@ -564,3 +586,111 @@ class ReleaseWordRow(Base):
     release_id: Mapped[int] = _release()
     word: Mapped[str] = mapped_column(Text, primary_key=True, comment="The word, lower-cased")
     vector: Mapped[bytes] = mapped_column(LargeBinary, comment="float32, little-endian, unit length")
+
+
+class ReleaseArtistRow(Base):
+    """How much a release knows of an artist."""
+
+    __tablename__ = "release_artists"
+    __table_args__ = (
+        Index("ix_release_artists_artist_id", "artist_id"),
+        {"comment": "How much was written about each artist, and how lately"},
+    )
+
+    release_id: Mapped[int] = _release()
+    artist_id: Mapped[int] = _artist()
+    words: Mapped[int] = mapped_column(Integer, comment="Words of text about the artist")
+    documents: Mapped[int] = mapped_column(Integer, comment="Documents about the artist")
+    sources: Mapped[int] = mapped_column(Integer, comment="Independent sources of them")
+    familiarity: Mapped[float] = mapped_column(Float, comment="0 to 1: how widely written about")
+    buzz: Mapped[float] = mapped_column(Float, comment="0 to 1: how much more than usual, lately")
+
+
+class ReleaseComparisonRow(Base):
+    """A sentence in which a writer compares an artist with another."""
+
+    __tablename__ = "release_comparisons"
+    __table_args__ = (
+        Index("ix_release_comparisons_artist_id", "artist_id"),
+        Index("ix_release_comparisons_other_id", "other_id"),
+        Index("ix_release_comparisons_document_id", "document_id"),
+        {"comment": "Sentences in which writers compare an artist with another"},
+    )
+
+    release_id: Mapped[int] = _release()
+    artist_id: Mapped[int] = _artist("The artist the text is about")
+    other_id: Mapped[int] = _artist("The artist it is compared with")
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, comment="The document quoted"
+    )
+    start: Mapped[int] = mapped_column(Integer, comment="First character of the sentence in the text")
+    end: Mapped[int] = mapped_column(Integer, comment="Character after the sentence")
+
+
+class ReleaseTermWeekRow(Base):
+    """How often a term was used about an artist in a week."""
+
+    __tablename__ = "release_term_weeks"
+    __table_args__ = (
+        Index("ix_release_term_weeks_term", "release_id", "term_id", "week"),
+        Index("ix_release_term_weeks_artist_id", "artist_id"),
+        {"comment": "Use of descriptors about artists, week by week"},
+    )
+
+    release_id: Mapped[int] = _release()
+    artist_id: Mapped[int] = _artist()
+    term_id: Mapped[int] = mapped_column(RowId, primary_key=True, comment="The term")
+    week: Mapped[date] = mapped_column(Date, primary_key=True, comment="Monday of the week")
+    documents: Mapped[int] = mapped_column(Integer, comment="Documents of the week that use it")
+    sources: Mapped[int] = mapped_column(Integer, comment="Sources of the week that do")
+
+
+class ReleaseCandidateRow(Base):
+    """A name that writers treat as an artist and the registry lacks."""
+
+    __tablename__ = "release_candidates"
+    __table_args__ = ({"comment": "Names that writers treat as artists and the registry lacks"},)
+
+    release_id: Mapped[int] = _release()
+    name: Mapped[str] = mapped_column(Text, primary_key=True, comment="The name as most often written")
+    score: Mapped[float] = mapped_column(Float, comment="0 to 1: how surely it names an artist")
+    mentions: Mapped[int] = mapped_column(Integer, comment="How often it is written")
+    documents: Mapped[int] = mapped_column(Integer, comment="Documents that name it")
+    sources: Mapped[int] = mapped_column(Integer, comment="Independent sources that do")
+    first_seen: Mapped[date | None] = mapped_column(Date, comment="Earliest publication that does")
+    last_seen: Mapped[date | None] = mapped_column(Date, comment="Latest publication that does")
+
+
+class ReleaseCandidateEvidenceRow(Base):
+    """A sentence that names a candidate."""
+
+    __tablename__ = "release_candidate_evidence"
+    __table_args__ = (
+        Index("ix_release_candidate_evidence_document_id", "document_id"),
+        {"comment": "Sentences that name a candidate"},
+    )
+
+    release_id: Mapped[int] = _release()
+    name: Mapped[str] = mapped_column(Text, primary_key=True, comment="The candidate")
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, comment="The document quoted"
+    )
+    start: Mapped[int] = mapped_column(Integer, primary_key=True, comment="First character of the sentence")
+    end: Mapped[int] = mapped_column(Integer, comment="Character after the sentence")
+
+
+class ReleaseOverrideRow(Base):
+    """An editor's override, and what it did in a release."""
+
+    __tablename__ = "release_overrides"
+    __table_args__ = ({"comment": "Editors' overrides, and what each did in the release"},)
+
+    release_id: Mapped[int] = _release()
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, comment="Place in the file, from 1")
+    kind: Mapped[str] = mapped_column(
+        String(20), comment="alias, unlink, block_term, rename_term, pin or forbid"
+    )
+    subject: Mapped[str] = mapped_column(Text, comment="The artist or the term it is about")
+    object: Mapped[str | None] = mapped_column(Text, comment="The other artist, name, term or URL, if any")
+    note: Mapped[str | None] = mapped_column(Text, comment="Why, as the editor says")
+    applied: Mapped[int] = mapped_column(Integer, comment="Mentions, descriptors or neighbours it changed")

@@ -15,11 +15,17 @@ from store.models import (
     Base,
     PublishedReleaseRow,
     ReleaseActivityRow,
+    ReleaseArtistRow,
+    ReleaseCandidateEvidenceRow,
+    ReleaseCandidateRow,
+    ReleaseComparisonRow,
     ReleaseDescriptorRow,
     ReleaseEvidenceRow,
     ReleaseNeighbourRow,
+    ReleaseOverrideRow,
     ReleaseRow,
     ReleaseTermRow,
+    ReleaseTermWeekRow,
     ReleaseVectorRow,
     ReleaseWordRow,
 )
@@ -37,6 +43,12 @@ _PARTS: tuple[type[Base], ...] = (
     ReleaseVectorRow,
     ReleaseActivityRow,
     ReleaseWordRow,
+    ReleaseArtistRow,
+    ReleaseComparisonRow,
+    ReleaseTermWeekRow,
+    ReleaseCandidateEvidenceRow,
+    ReleaseCandidateRow,
+    ReleaseOverrideRow,
 )
 
 
@@ -68,6 +80,12 @@ class ReleaseRows:
     vectors: Iterable[Sequence[Any]]
     activity: Iterable[Sequence[Any]]
     words: Iterable[Sequence[Any]]
+    artists: Iterable[Sequence[Any]] = ()
+    comparisons: Iterable[Sequence[Any]] = ()
+    term_weeks: Iterable[Sequence[Any]] = ()
+    candidates: Iterable[Sequence[Any]] = ()
+    candidate_evidence: Iterable[Sequence[Any]] = ()
+    overrides: Iterable[Sequence[Any]] = ()
 
 
 def begin_release(
@@ -101,6 +119,12 @@ def write_release(connection: Connection, release_id: int, rows: ReleaseRows) ->
         (ReleaseVectorRow, rows.vectors),
         (ReleaseActivityRow, rows.activity),
         (ReleaseWordRow, rows.words),
+        (ReleaseArtistRow, rows.artists),
+        (ReleaseComparisonRow, rows.comparisons),
+        (ReleaseTermWeekRow, rows.term_weeks),
+        (ReleaseCandidateRow, rows.candidates),
+        (ReleaseCandidateEvidenceRow, rows.candidate_evidence),
+        (ReleaseOverrideRow, rows.overrides),
     ):
         _write(connection, _table(model), release_id, given)
 

@@ -40,6 +40,13 @@ _ARTIST_WITH_MBID = (
     _ARTIST[1],
 )
 
+_ORIGIN = (
+    Column("url", "o.url", "Where it stands"),
+    Column("title", "o.title", "Title of that text"),
+    Column("source", "o.source", "Host or collection of that text"),
+    Column("published", "o.published", "Day of publication, when known"),
+)
+
 VIEWS: tuple[View, ...] = (
     View(
         "artist_descriptors",
@@ -55,6 +62,7 @@ VIEWS: tuple[View, ...] = (
             Column("sources", "d.sources", "Independent sources (hosts or collections) that do"),
             Column("first_seen", "d.first_seen", "Day of the earliest publication that does, when known"),
             Column("last_seen", "d.last_seen", "Day of the latest publication that does, when known"),
+            Column("inferred", "d.inferred", "True when only texts about the most similar artists say so"),
         ),
         "release_descriptors d"
         " JOIN release_terms t ON t.release_id = d.release_id AND t.term_id = d.term_id"
@@ -80,10 +88,7 @@ VIEWS: tuple[View, ...] = (
             *_ARTIST,
             Column("term", "t.term", "The descriptor"),
             Column("quote", 'substr(o.text, e.start + 1, e."end" - e.start)', "The sentence"),
-            Column("url", "o.url", "Where it stands"),
-            Column("title", "o.title", "Title of that text"),
-            Column("source", "o.source", "Host or collection of that text"),
-            Column("published", "o.published", "Day of publication, when known"),
+            *_ORIGIN,
         ),
         "release_evidence e"
         " JOIN release_terms t ON t.release_id = e.release_id AND t.term_id = e.term_id"
@@ -105,13 +110,92 @@ VIEWS: tuple[View, ...] = (
     ),
     View(
         "artist_vectors",
-        "One unit vector for each artist, in the published release; their dot product is the similarity",
+        "One vector for each artist, in the published release; their dot product is the similarity",
         (
             *_ARTIST_WITH_MBID,
             Column("dimensions", "v.dimensions", "Length of the vector"),
             Column("vector", "v.vector", "float32, little-endian (SQLite) or pgvector (PostgreSQL)"),
         ),
         f"release_vectors v JOIN artists a ON a.id = v.artist_id WHERE v.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "artist_summary",
+        "How much is known of each artist, in the published release",
+        (
+            *_ARTIST_WITH_MBID,
+            Column("words", "s.words", "Words of text about the artist"),
+            Column("documents", "s.documents", "Documents about the artist"),
+            Column("sources", "s.sources", "Independent sources (hosts or collections) of them"),
+            Column("familiarity", "s.familiarity", "0 to 1: how widely written about"),
+            Column("buzz", "s.buzz", "0 to 1: how much more than usual was written lately"),
+        ),
+        f"release_artists s JOIN artists a ON a.id = s.artist_id WHERE s.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "artist_comparisons",
+        "Sentences in which writers compare an artist with another, in the published release",
+        (
+            *_ARTIST,
+            Column("compared_artist_id", "b.id", "Number of the artist it is compared with"),
+            Column("compared_artist", "b.name", "Name of the artist it is compared with"),
+            Column("quote", 'substr(o.text, c.start + 1, c."end" - c.start)', "The sentence"),
+            *_ORIGIN,
+        ),
+        "release_comparisons c JOIN artists a ON a.id = c.artist_id JOIN artists b ON b.id = c.other_id"
+        f" JOIN documents o ON o.id = c.document_id WHERE c.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "term_activity",
+        "How often descriptors were used about artists, week by week, in the published release",
+        (
+            *_ARTIST,
+            Column("term", "t.term", "The descriptor"),
+            Column("facet", "t.facet", "genre, mood, instrument, era, place, theme or other"),
+            Column("week", "w.week", "Monday of the week"),
+            Column("documents", "w.documents", "Documents of that week that use it about the artist"),
+            Column("sources", "w.sources", "Independent sources of that week that do"),
+        ),
+        "release_term_weeks w"
+        " JOIN release_terms t ON t.release_id = w.release_id AND t.term_id = w.term_id"
+        f" JOIN artists a ON a.id = w.artist_id WHERE w.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "artist_candidates",
+        "Names that writers treat as artists and the registry lacks, in the published release",
+        (
+            Column("name", "n.name", "The name as most often written"),
+            Column("score", "n.score", "0 to 1: how surely it names an artist"),
+            Column("mentions", "n.mentions", "How often it is written"),
+            Column("documents", "n.documents", "Documents that name it"),
+            Column("sources", "n.sources", "Independent sources (hosts or collections) that do"),
+            Column("first_seen", "n.first_seen", "Day of the earliest publication that does, when known"),
+            Column("last_seen", "n.last_seen", "Day of the latest publication that does, when known"),
+        ),
+        f"release_candidates n WHERE n.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "candidate_evidence",
+        "Sentences that name a candidate, in the published release",
+        (
+            Column("name", "e.name", "The candidate"),
+            Column("quote", 'substr(o.text, e.start + 1, e."end" - e.start)', "The sentence"),
+            *_ORIGIN,
+        ),
+        "release_candidate_evidence e JOIN documents o ON o.id = e.document_id"
+        f" WHERE e.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "applied_overrides",
+        "Editors' overrides, and what each did in the published release",
+        (
+            Column("number", "v.number", "Place in the file, from 1"),
+            Column("kind", "v.kind", "alias, unlink, block_term, rename_term, pin or forbid"),
+            Column("subject", "v.subject", "The artist or the term it is about"),
+            Column("object", "v.object", "The other artist, name, term or URL, if any"),
+            Column("note", "v.note", "Why, as the editor says"),
+            Column("applied", "v.applied", "Mentions, descriptors or neighbours it changed"),
+        ),
+        f"release_overrides v WHERE v.release_id = {_PUBLISHED}",
     ),
     View(
         "current_release",

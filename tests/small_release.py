@@ -116,11 +116,12 @@ def publish(
                 (facets or {}).get(t, "other"),
                 sum(t in weights for weights in descriptors.values()),
                 1.0,
+                None,
             )
             for t in terms
         ],
         descriptors=[
-            (artist, number[term], weight, 3, 2, 1, date(2001, 2, 3), None)
+            (artist, number[term], weight, 3, 2, 1, date(2001, 2, 3), None, False)
             for artist, weights in descriptors.items()
             for term, weight in weights.items()
         ],

@@ -8,18 +8,12 @@ import time
 
 from sqlalchemy import Engine
 
+from linernotes.jobs.describing import Described, describe, used_terms
+from linernotes.jobs.learning import Learned, learn
+from linernotes.jobs.material import Material, load_material
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings, OnEvent
 from linernotes.jobs.read import Reading, read_documents
-from linernotes.jobs.release import (
-    Described,
-    Learned,
-    Material,
-    describe,
-    learn,
-    load_material,
-    release_rows,
-    used_terms,
-)
+from linernotes.jobs.release_rows import release_rows
 from linernotes.jobs.tag import tag_new_words
 from nlp.tagging import model_name
 from store.errors import LinernotesError

@@ -125,7 +125,7 @@ def some_spans(draw: st.DrawFn) -> Spans:
     first = np.array([start for start, _ in pairs], dtype=np.int64)
     length = np.array([length for _, length in pairs], dtype=np.int64)
     zeros = np.zeros(len(pairs), dtype=np.int64)
-    return Spans(zeros, zeros, first, first + length, zeros.astype(np.bool_))
+    return Spans(zeros, zeros, first, first + length, zeros.astype(np.bool_), zeros.astype(np.bool_))
 
 
 @settings(max_examples=40)

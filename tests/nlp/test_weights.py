@@ -51,7 +51,14 @@ def weighed(
     rows = np.array(uses, dtype=np.int64).reshape(-1, 2)
     artist = np.array([text.artist for text in texts], dtype=np.int64)
     document = np.arange(len(texts))
-    spans = Spans(artist, document, document, document + 1, np.ones(len(texts), dtype=np.bool_))
+    spans = Spans(
+        artist,
+        document,
+        document,
+        document + 1,
+        np.ones(len(texts), dtype=np.bool_),
+        np.zeros(len(texts), dtype=np.bool_),
+    )
     counts = TermCounts(("a", "b", "c", "d"), ("n1",) * TERMS, rows[:, 1], rows[:, 0], rows[:, 0])
     source = np.array([text.source for text in texts], dtype=np.int64)
     facts = DocumentFacts(source, np.array([text.day for text in texts], dtype=np.int64))

@@ -111,8 +111,8 @@ def test_reading_again_replaces_what_was_read(engine: Engine) -> None:
         rows = sorted(mention_rows(connection))
         digests = [state.mined_digest for state in document_states(connection, ())]
     assert rows == [
-        (first, 2, -1, 2, "subject", 0, 1, 0.85),
-        (second, 1, 8, 11, "passage", 0, 1, 0.85),
+        (first, 2, -1, 2, "subject", 0, 1, 0.85, None, None),
+        (second, 1, 8, 11, "passage", 0, 1, 0.85, None, None),
     ]
     assert digests == ["new", "old"]
 

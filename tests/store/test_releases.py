@@ -59,13 +59,19 @@ def sample_rows(connection: Connection) -> ReleaseRows:
     )
     unit = np.array([0.6, 0.8], dtype=np.float32)
     return ReleaseRows(
-        terms=[(0, "dreamy", "adj", "mood", 2, 1.5)],
-        descriptors=[(artist, 0, 0.5, 3, 2, 1, date(2024, 1, 2), None) for artist in (1, 2)],
+        terms=[(0, "dreamy", "adj", "mood", 2, 1.5, None)],
+        descriptors=[(artist, 0, 0.5, 3, 2, 1, date(2024, 1, 2), None, False) for artist in (1, 2)],
         evidence=[(1, 0, 1, 4, 17)],
         neighbours=[(1, 1, 2, 0.25), (2, 1, 1, 0.25)],
         vectors=[(1, 2, unit), (2, 2, unit)],
         activity=[(1, date(2024, 1, 1), 2, 1, 0.5, 0.1)],
         words=[("dreamy", unit.tobytes())],
+        artists=[(1, 40, 2, 1, 0.5, 0.1)],
+        comparisons=[(1, 2, 1, 4, 17)],
+        term_weeks=[(1, 0, date(2024, 1, 1), 1, 1)],
+        candidates=[("Palehollow", 0.7, 5, 3, 2, None, date(2024, 1, 1))],
+        candidate_evidence=[("Palehollow", 1, 4, 17)],
+        overrides=[(1, "forbid", "Mossglass", "Driftrelay", None, 2)],
     )
 
 
@@ -99,6 +105,12 @@ def test_the_views_show_the_rows_of_the_published_release(engine: Engine) -> Non
         assert (nearest["similar_artist"], nearest["rank"], nearest["similarity"]) == ("Driftrelay", 1, 0.25)
         assert [row["dimensions"] for row in shown(connection, "artist_vectors")] == [2, 2]
         assert shown(connection, "artist_activity")[0]["buzz"] == 0.1
+        assert shown(connection, "artist_summary")[0]["words"] == 40
+        assert shown(connection, "artist_comparisons")[0]["compared_artist"] == "Driftrelay"
+        assert shown(connection, "term_activity")[0]["term"] == "dreamy"
+        assert shown(connection, "artist_candidates")[0]["last_seen"] in (date(2024, 1, 1), "2024-01-01")
+        assert shown(connection, "candidate_evidence")[0]["quote"] == "Dreamy songs."
+        assert shown(connection, "applied_overrides")[0]["applied"] == 2
         assert shown(connection, "current_release")[0]["release_id"] == release
 
 
@@ -116,6 +128,12 @@ def test_a_release_is_written_whole_in_several_portions(
             "release_vectors": 2,
             "release_activity": 1,
             "release_words": 1,
+            "release_artists": 1,
+            "release_comparisons": 1,
+            "release_term_weeks": 1,
+            "release_candidates": 1,
+            "release_candidate_evidence": 1,
+            "release_overrides": 1,
         }
 
 
