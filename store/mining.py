@@ -226,7 +226,7 @@ def mention_rows(
         MentionRow.last_token,
     )
     for row in connection.execute(query.execution_options(yield_per=10_000)):
-        yield tuple(row)  # type: ignore[misc]  # the columns are those of the signature
+        yield tuple(row)
 
 
 def parts_of_speech(connection: Connection) -> dict[str, dict[str, int]]:
