@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,20 @@ DEEPEST = 200
 HUB_DEPTH = 10
 # An artist with fewer tags says little about recall.
 FEWEST_TAGS = 4
+SIMILARITY_MEASURES = ("hit_at_10", "ndcg_at_10", "map_at_100", "recall_at_100", "ndcg_at_200")
+DESCRIPTOR_MEASURES = ("recall_at_50", "known_at_20")
+
+
+@dataclass(frozen=True, slots=True)
+class PerQuery(Generic[K]):
+    """What was measured of each of several queries: `values[measure][i]` belongs to `queries[i]`."""
+
+    queries: tuple[K, ...]
+    values: Mapping[str, NDArray[np.float64]]
+
+    def mean(self, measure: str) -> float:
+        """The mean of a measure over all queries."""
+        return float(self.values[measure].mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +105,53 @@ def hubness(lists: Collection[Sequence[K]], universe: Set[K], depth: int = HUB_D
     return Hubness(max(counts, default=0), counts.count(0) / len(counts) if counts else 0.0)
 
 
+def measure_rankings(
+    neighbours: Mapping[K, Sequence[K]], truth: Mapping[K, Set[K]], universe: Set[K]
+) -> PerQuery[K]:
+    """Judge each ranking (best first) against the truth; what is outside `universe` is dropped on every side.
+
+    Each artist of the truth that has a relevant one left is a query; without a ranking it scores 0. There may
+    be none.
+    """
+    wanted = {artist: truth[artist] & universe for artist in truth if artist in universe}
+    queries = tuple(artist for artist, relevant in wanted.items() if relevant)
+    rows = [_measures(_within(neighbours.get(a, ()), a, universe), wanted[a]) for a in queries]
+    return PerQuery(queries, _columns(SIMILARITY_MEASURES, rows))
+
+
+def ranking_hubness(neighbours: Mapping[K, Sequence[K]], universe: Set[K]) -> Hubness:
+    """How unevenly the artists of `universe` stand in each other's lists."""
+    lists = [_within(ranked, artist, universe) for artist, ranked in neighbours.items() if artist in universe]
+    return hubness(lists, universe)
+
+
 def score_similarity(
     neighbours: Mapping[K, Sequence[K]], truth: Mapping[K, Set[K]], universe: Set[K]
 ) -> SimilarityScores:
-    """Judge rankings (best first) against the truth; what is outside `universe` is dropped on every side.
-
-    Each artist of the truth that has a relevant one left is a query; without a ranking it scores 0. Raises
-    ValueError when there is no query.
-    """
-    rankings = {
-        artist: [each for each in ranked if each in universe and each != artist][:DEEPEST]
-        for artist, ranked in neighbours.items()
-        if artist in universe
-    }
-    queries = [(rankings.get(a, []), wanted & universe) for a, wanted in truth.items() if a in universe]
-    rows = [_measures(ranked, relevant) for ranked, relevant in queries if relevant]
-    if not rows:
+    """The means of `measure_rankings` and the hubness. Raises ValueError when there is no query."""
+    found = measure_rankings(neighbours, truth, universe)
+    if not found.queries:
         raise ValueError("no artist of the truth is in the universe with a relevant one")
-    hubs = hubness(list(rankings.values()), universe)
-    hit, ndcg_10, average, recall, ndcg_200 = (float(mean) for mean in np.mean(rows, axis=0))
+    hubs = ranking_hubness(neighbours, universe)
     return SimilarityScores(
-        queries=len(rows),
-        hit_at_10=hit,
-        ndcg_at_10=ndcg_10,
-        map_at_100=average,
-        recall_at_100=recall,
-        ndcg_at_200=ndcg_200,
+        queries=len(found.queries),
+        hit_at_10=found.mean("hit_at_10"),
+        ndcg_at_10=found.mean("ndcg_at_10"),
+        map_at_100=found.mean("map_at_100"),
+        recall_at_100=found.mean("recall_at_100"),
+        ndcg_at_200=found.mean("ndcg_at_200"),
         max_hub=hubs.max_hub,
         anti_hub=hubs.anti_hub,
     )
+
+
+def _within(ranked: Sequence[K], artist: K, universe: Set[K]) -> list[K]:
+    return [each for each in ranked if each in universe and each != artist][:DEEPEST]
+
+
+def _columns(measures: Sequence[str], rows: Sequence[Sequence[float]]) -> dict[str, NDArray[np.float64]]:
+    table = np.array(rows, dtype=np.float64).reshape(-1, len(measures))
+    return {measure: table[:, place] for place, measure in enumerate(measures)}
 
 
 def _measures(ranked: Sequence[K], relevant: Set[K]) -> tuple[float, float, float, float, float]:
@@ -134,25 +166,34 @@ def _measures(ranked: Sequence[K], relevant: Set[K]) -> tuple[float, float, floa
     )
 
 
+def measure_descriptors(
+    descriptors: Mapping[K, Sequence[str]], tags: Mapping[K, Set[str]], vocabulary: Set[str]
+) -> PerQuery[K]:
+    """Judge each artist's descriptors (best first, spelt like the tags) against its tags.
+
+    Only tags in `vocabulary` count, and only artists that have FEWEST_TAGS of them; one without descriptors
+    scores 0. There may be none.
+    """
+    wanted = {artist: tags.get(artist, frozenset()) & vocabulary for artist in descriptors}
+    queries = tuple(artist for artist, relevant in wanted.items() if len(relevant) >= FEWEST_TAGS)
+    rows = [_descriptor_measures(descriptors[artist], wanted[artist], vocabulary) for artist in queries]
+    return PerQuery(queries, _columns(DESCRIPTOR_MEASURES, rows))
+
+
+def _descriptor_measures(terms: Sequence[str], wanted: Set[str], vocabulary: Set[str]) -> tuple[float, float]:
+    strongest = terms[:20]
+    known = sum(term in vocabulary for term in strongest) / len(strongest) if strongest else 0.0
+    return len(wanted & set(terms[:50])) / len(wanted), known
+
+
 def score_descriptors(
     descriptors: Mapping[K, Sequence[str]], tags: Mapping[K, Set[str]], vocabulary: Set[str]
 ) -> DescriptorScores:
-    """Judge descriptors (best first, spelt like the tags) against tags.
-
-    Only tags in `vocabulary` count, and only artists that have FEWEST_TAGS of them; one without descriptors
-    scores 0. Raises ValueError when there is no such artist.
-    """
-    recalls: list[float] = []
-    known: list[float] = []
-    for artist, terms in descriptors.items():
-        wanted = tags.get(artist, frozenset()) & vocabulary
-        if len(wanted) < FEWEST_TAGS:
-            continue
-        recalls.append(len(wanted & set(terms[:50])) / len(wanted))
-        known.append(sum(term in vocabulary for term in terms[:20]) / len(terms[:20]) if terms else 0.0)
-    if not recalls:
+    """The means of `measure_descriptors`. Raises ValueError when there is no artist to judge."""
+    found = measure_descriptors(descriptors, tags, vocabulary)
+    if not found.queries:
         raise ValueError(f"no artist has {FEWEST_TAGS} tags")
-    return DescriptorScores(len(recalls), float(np.mean(recalls)), float(np.mean(known)))
+    return DescriptorScores(len(found.queries), found.mean("recall_at_50"), found.mean("known_at_20"))
 
 
 def token_f1(gold: Sequence[str], found: Sequence[str]) -> float:

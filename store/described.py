@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from store.batches import batches
 from store.lookup_records import ArtistEntry
-from store.models import ArtistRow, DocumentRow, MentionRow, ReleaseVectorRow
+from store.models import (
+    ArtistRow,
+    DocumentRow,
+    MentionRow,
+    ReleaseArtistRow,
+    ReleaseDescriptorRow,
+    ReleaseTermRow,
+    ReleaseVectorRow,
+)
 from store.names import registry_key
 
 HIGHEST_CHARACTER = chr(0x10FFFF)
@@ -78,17 +87,59 @@ def sentences_about(connection: Connection, artist_ids: Sequence[int]) -> dict[i
     return {artist_id: int(amount) for artist_id, amount in connection.execute(amounts)}
 
 
-def subject_words(connection: Connection) -> dict[int, int]:
-    """Words of text of which each artist is a subject, copies counted again; reads every document.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How much text an artist is a subject of: words and documents, copies counted again, and sources."""
+
+    words: int
+    documents: int
+    sources: int
+
+
+def written_about(connection: Connection) -> dict[int, Written]:
+    """How much was written about each artist; reads every document.
 
     An artist that no text is about is left out.
     """
     subjects = select(MentionRow.document_id, MentionRow.artist_id).where(MentionRow.role == "subject")
     about = subjects.distinct().subquery()
     original = func.coalesce(DocumentRow.duplicate_of, DocumentRow.id)
-    words = (
-        select(about.c.artist_id, func.sum(DocumentRow.words))
+    amounts = (
+        select(
+            about.c.artist_id,
+            func.sum(DocumentRow.words),
+            func.count(),
+            func.count(DocumentRow.source.distinct()),
+        )
         .join(DocumentRow, original == about.c.document_id)
         .group_by(about.c.artist_id)
     )
-    return {artist_id: int(total) for artist_id, total in connection.execute(words)}
+    return {
+        artist_id: Written(int(words), documents, sources)
+        for artist_id, words, documents, sources in connection.execute(amounts)
+    }
+
+
+def familiarity_of_artists(connection: Connection, release_id: int) -> dict[int, float]:
+    """How widely each artist of a release is written about, 0 to 1; empty for a release without that."""
+    row = ReleaseArtistRow
+    found = select(row.artist_id, row.familiarity).where(row.release_id == release_id)
+    return dict(connection.execute(found).all())
+
+
+def inferred_terms(
+    connection: Connection, release_id: int, artist_ids: Sequence[int]
+) -> dict[int, frozenset[str]]:
+    """The terms of each artist that only texts about its neighbours use; artists without are left out."""
+    row = ReleaseDescriptorRow
+    of_release = and_(ReleaseTermRow.release_id == row.release_id, ReleaseTermRow.term_id == row.term_id)
+    found: dict[int, set[str]] = {}
+    for batch in batches(artist_ids):
+        inferred = (
+            select(row.artist_id, ReleaseTermRow.term)
+            .join(ReleaseTermRow, of_release)
+            .where(row.release_id == release_id, row.artist_id.in_(batch), row.inferred)
+        )
+        for artist_id, term in connection.execute(inferred):
+            found.setdefault(artist_id, set()).add(term)
+    return {artist_id: frozenset(terms) for artist_id, terms in found.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 
 # Hyphens and apostrophes that typesetting puts where a keyboard has one; NFKD leaves these four alone.
 _TYPOGRAPHIC = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2018": "'", "\u2019": "'"})
@@ -27,6 +28,25 @@ def name_key(name: str) -> str:
     if spelt.endswith("the"):
         spelt = _TRAILING_THE.sub("", spelt)
     return _DROPPED.sub("", spelt)
+
+
+def stands_in(name: str, text: str) -> bool:
+    """Whether a text holds the name in full, both read as `name_key` reads names.
+
+    It has to begin and end with a word of the text: "Air" does not stand in "fairly", "The Knife" does in
+    "Knife's". A name without letter or digit stands nowhere.
+    """
+    key = name_key(name)
+    spelt = _without_accents(text).lower().replace("&", " and ")
+    if not key or key not in _DROPPED.sub("", spelt):
+        return False
+    words = _DROPPED.sub(" ", spelt).split()
+    ends = list(accumulate(map(len, words)))
+    joined, starts = "".join(words), {0, *ends}
+    place = joined.find(key)
+    while place >= 0 and not (place in starts and place + len(key) in starts):
+        place = joined.find(key, place + 1)
+    return place >= 0
 
 
 @lru_cache(maxsize=16_384)  # a batch of artists asks several times for each of its names

@@ -1,0 +1,1 @@
+"""How good the published release is: measured against files that the user gives, beside plain methods."""

@@ -1,0 +1,167 @@
+"""The report: one HTML page with plots and the tables behind them, complete in itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from linernotes.evaluation.baselines import POPULARITY, RANDOM
+from linernotes.evaluation.charts import Chart, intervals, series
+from linernotes.evaluation.records import ALL, RELEASE, Evaluation, Measurement, Task
+from linernotes.evaluation.wording import (
+    HEADLINES,
+    MEANINGS,
+    TASKS,
+    counts_of,
+    name_of,
+    shown_interval,
+    shown_number,
+    tasks_of,
+)
+from store.errors import LinernotesError
+
+PAGE = "evaluation.html"
+# Shown among the methods, not in every breakdown: they are near 0 in each.
+CHANCE = frozenset({POPULARITY, RANDOM})
+
+
+class ReportUnwritable(LinernotesError):
+    """The report cannot be written where it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of a table as it is shown."""
+
+    value: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: a caption, the names of its columns, and rows of a name, how many queries, and cells."""
+
+    caption: str
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, str, tuple[Cell | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One task: what was measured, its plots and its tables."""
+
+    task: Task
+    title: str
+    truth: str
+    counts: tuple[tuple[str, str], ...]
+    meanings: tuple[tuple[str, str], ...]
+    methods: tuple[Chart, ...]
+    table: Grid
+    groups: tuple[Chart, ...]
+    group_table: Grid | None
+    gains: tuple[Chart, ...]
+    gain_table: Grid | None
+
+
+def write_report(evaluation: Evaluation, target: Path) -> Path:
+    """Write the page as `target` (an .html file) or into it (a directory, made if need be); return its path.
+
+    Raises ReportUnwritable.
+    """
+    file = target if target.suffix.lower() in {".html", ".htm"} else target / PAGE
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(report_page(evaluation), encoding="utf-8")
+    except OSError as error:
+        raise ReportUnwritable(f"The report {file} cannot be written: {error.strerror or error}.") from error
+    return file
+
+
+def report_page(evaluation: Evaluation) -> str:
+    """The report as HTML."""
+    environment = Environment(
+        loader=PackageLoader("linernotes.evaluation"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sections = [_section(evaluation, task) for task in tasks_of(evaluation)]
+    page = environment.get_template("report.html.jinja")
+    return page.render(release_id=evaluation.release_id, sections=sections)
+
+
+def _section(evaluation: Evaluation, task: Task) -> Section:
+    measured = [each for each in evaluation.measurements if each.task == task and each.measure in MEANINGS]
+    overall = [(each.method, each) for each in measured if each.group == ALL and each.against is None]
+    groups = [(each.group, each) for each in measured if each.group != ALL and each.method == RELEASE]
+    gains = [(each.against, each) for each in measured if each.against is not None]
+    names = list(dict.fromkeys(each.measure for each in measured))
+    return Section(
+        task=task,
+        title=TASKS[task],
+        truth=measured[0].truth,
+        counts=tuple((name_of(c.measure), shown_number(c.value)) for c in counts_of(evaluation, task)),
+        meanings=tuple((name_of(name), MEANINGS[name]) for name in names),
+        methods=tuple(_charts(overall, names)),
+        table=_grid("All methods over all queries", "method", overall),
+        groups=tuple(_breakdowns(measured, task)),
+        group_table=_grid("The release by group", "group", groups) if groups else None,
+        gains=tuple(_charts(gains, HEADLINES[task])),
+        gain_table=_grid("How much better the release is, query by query", "than", gains) if gains else None,
+    )
+
+
+def _charts(rows: Sequence[tuple[str, Measurement]], measures: Sequence[str]) -> list[Chart]:
+    found = []
+    for measure in measures:
+        of_measure = [(label, each) for label, each in rows if each.measure == measure]
+        if of_measure:
+            found.append(intervals(name_of(measure), of_measure))
+    return found
+
+
+def _breakdowns(measured: Sequence[Measurement], task: Task) -> list[Chart]:
+    """For each headline a plot by each kind of group: words, familiarity, source or part."""
+    grouped = [each for each in measured if each.group != ALL and each.method not in CHANCE]
+    found = []
+    for kind, title in _KINDS.items():
+        for measure in HEADLINES[task]:
+            of_kind = [each for each in grouped if kind in each.group and each.measure == measure]
+            methods = dict.fromkeys(each.method for each in of_kind)
+            lines = [
+                (method, [(each.group, each) for each in of_kind if each.method == method])
+                for method in methods
+            ]
+            if lines:
+                found.append(series(f"{name_of(measure)} by {title}", lines))
+    return found
+
+
+_KINDS = {
+    " words": "words of text about the artist",
+    "familiarity": "tenth of all artists, from the least to the most familiar",
+    "source ": "source",
+    "part ": "part of the file",
+}
+
+
+def _grid(caption: str, corner: str, rows: Sequence[tuple[str, Measurement]]) -> Grid:
+    measures = list(dict.fromkeys(each.measure for _, each in rows))
+    listed = []
+    for name in dict.fromkeys(name for name, _ in rows):
+        of_row = {each.measure: each for label, each in rows if label == name}
+        counts = {each.count for each in of_row.values() if each.count is not None}
+        count = f"{counts.pop():,}" if len(counts) == 1 else ""
+        listed.append((name, count, tuple(_cell(of_row.get(measure)) for measure in measures)))
+    return Grid(caption, corner, tuple(map(name_of, measures)), tuple(listed))
+
+
+def _cell(measured: Measurement | None) -> Cell | None:
+    if measured is None:
+        return None
+    return Cell(shown_number(measured.value), shown_interval(measured).replace(" to ", "–"))
