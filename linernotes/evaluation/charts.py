@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from linernotes.evaluation.records import RELEASE, Measurement
-from linernotes.evaluation.wording import shown_interval, shown_number
+from linernotes.evaluation.wording import compact_interval, shown_number
 
 # Units of the viewBox, which the page scales.
 WIDTH = 640
@@ -115,7 +115,7 @@ class _Axis:
 def _mark(axis: _Axis, label: str, each: Measurement, *, across: float, style: str) -> Mark:
     low = each.value if each.low is None else each.low
     high = each.value if each.high is None else each.high
-    interval = shown_interval(each).replace(" to ", "–")
+    interval = compact_interval(each)
     text = f"{shown_number(each.value)} ({interval})" if interval else shown_number(each.value)
     return Mark(label, axis.at(each.value), axis.at(low), axis.at(high), round(across, 2), text, style)
 

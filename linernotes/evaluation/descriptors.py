@@ -39,12 +39,12 @@ def list_strongest_terms(
 def inferred_shares(
     connection: Connection, release_id: int, artists: Mapping[str, KnownArtist], lists: TermLists
 ) -> dict[str, float]:
-    """What share of each artist's listed terms only texts about its neighbours use."""
+    """What share of an artist's listed terms only texts about its neighbours use, where any is such."""
     inferred = inferred_terms(connection, release_id, sorted(a.artist_id for a in artists.values()))
     return {
-        key: len(inferred.get(artist.artist_id, frozenset()).intersection(lists[key])) / len(lists[key])
+        key: len(inferred[artist.artist_id].intersection(lists[key])) / len(lists[key])
         for key, artist in artists.items()
-        if lists[key]
+        if artist.artist_id in inferred and lists[key]
     }
 
 
@@ -71,8 +71,10 @@ def judge_descriptors(
     judged = Judged("descriptors", file.name, by_words(found.queries, artists), times)
     yield judged.count("artists_described", len(lists))
     yield judged.count("artists", len(found.queries))
-    shares = np.array([inferred.get(query, 0.0) for query in found.queries])
-    yield from judged.means(RELEASE, PerQuery(found.queries, {**found.values, "inferred_at_50": shares}))
+    yield from judged.means(RELEASE, found)
+    if inferred:
+        shares = np.array([inferred.get(query, 0.0) for query in found.queries])
+        yield from judged.means(RELEASE, PerQuery(found.queries, {"inferred_at_50": shares}))
     others = {method: _measured(theirs, truth) for method, theirs in baselines.items()}
     for method, measured in others.items():
         yield from judged.means(method, measured)

@@ -16,8 +16,8 @@ from linernotes.evaluation.wording import (
     MEANINGS,
     TASKS,
     counts_of,
+    compact_interval,
     name_of,
-    shown_interval,
     shown_number,
     tasks_of,
 )
@@ -62,7 +62,7 @@ class Section:
     methods: tuple[Chart, ...]
     table: Grid
     groups: tuple[Chart, ...]
-    group_table: Grid | None
+    group_tables: tuple[Grid, ...]
     gains: tuple[Chart, ...]
     gain_table: Grid | None
 
@@ -98,7 +98,6 @@ def report_page(evaluation: Evaluation) -> str:
 def _section(evaluation: Evaluation, task: Task) -> Section:
     measured = [each for each in evaluation.measurements if each.task == task and each.measure in MEANINGS]
     overall = [(each.method, each) for each in measured if each.group == ALL and each.against is None]
-    groups = [(each.group, each) for each in measured if each.group != ALL and each.method == RELEASE]
     gains = [(each.against, each) for each in measured if each.against is not None]
     names = list(dict.fromkeys(each.measure for each in measured))
     return Section(
@@ -108,21 +107,38 @@ def _section(evaluation: Evaluation, task: Task) -> Section:
         counts=tuple((name_of(c.measure), shown_number(c.value)) for c in counts_of(evaluation, task)),
         meanings=tuple((name_of(name), MEANINGS[name]) for name in names),
         methods=tuple(_charts(overall, names)),
-        table=_grid("All methods over all queries", "method", overall),
+        table=_grid("All methods over all queries", "method", _by_measure(overall)),
         groups=tuple(_breakdowns(measured, task)),
-        group_table=_grid("The release by group", "group", groups) if groups else None,
+        group_tables=tuple(_group_tables(measured, task)),
         gains=tuple(_charts(gains, HEADLINES[task])),
-        gain_table=_grid("How much better the release is, query by query", "than", gains) if gains else None,
+        gain_table=_grid(_GAINS, "than", _by_measure(gains)) if gains else None,
     )
+
+
+def _group_tables(measured: Sequence[Measurement], task: Task) -> list[Grid]:
+    """The release by all its measures, and each headline by all methods where there are several."""
+    grouped = [each for each in measured if each.group != ALL]
+    ours = [(each.group, name_of(each.measure), each) for each in grouped if each.method == RELEASE]
+    tables = [_grid("The release by group", "group", ours)] if ours else []
+    if len({each.method for each in grouped}) > 1:
+        for measure in HEADLINES[task]:
+            cells = [(each.group, each.method, each) for each in grouped if each.measure == measure]
+            tables.append(_grid(f"{name_of(measure)} of all methods by group", "group", cells))
+    return tables
 
 
 def _charts(rows: Sequence[tuple[str, Measurement]], measures: Sequence[str]) -> list[Chart]:
     found = []
     for measure in measures:
-        of_measure = [(label, each) for label, each in rows if each.measure == measure]
+        of_measure = [row for row in rows if row[1].measure == measure and not _is_off_scale(row[1])]
         if of_measure:
             found.append(intervals(name_of(measure), of_measure))
     return found
+
+
+def _is_off_scale(measured: Measurement) -> bool:
+    """One list for everybody makes a hub of everybody in it, beside which no other hub can be seen."""
+    return measured.method == POPULARITY and measured.measure in {"max_hub", "anti_hub"}
 
 
 def _breakdowns(measured: Sequence[Measurement], task: Task) -> list[Chart]:
@@ -142,26 +158,32 @@ def _breakdowns(measured: Sequence[Measurement], task: Task) -> list[Chart]:
     return found
 
 
+_GAINS = "How much better the release is, query by query"
 _KINDS = {
     " words": "words of text about the artist",
-    "familiarity": "tenth of all artists, from the least to the most familiar",
+    "familiarity": "tenth of all artists, least familiar first",
     "source ": "source",
     "part ": "part of the file",
 }
 
 
-def _grid(caption: str, corner: str, rows: Sequence[tuple[str, Measurement]]) -> Grid:
-    measures = list(dict.fromkeys(each.measure for _, each in rows))
+def _by_measure(rows: Sequence[tuple[str, Measurement]]) -> list[tuple[str, str, Measurement]]:
+    return [(label, name_of(each.measure), each) for label, each in rows]
+
+
+def _grid(caption: str, corner: str, cells: Sequence[tuple[str, str, Measurement]]) -> Grid:
+    """A table of (row, column, measurement), rows and columns in the order in which they come."""
+    columns = tuple(dict.fromkeys(column for _, column, _ in cells))
     listed = []
-    for name in dict.fromkeys(name for name, _ in rows):
-        of_row = {each.measure: each for label, each in rows if label == name}
+    for name in dict.fromkeys(row for row, _, _ in cells):
+        of_row = {column: each for row, column, each in cells if row == name}
         counts = {each.count for each in of_row.values() if each.count is not None}
         count = f"{counts.pop():,}" if len(counts) == 1 else ""
-        listed.append((name, count, tuple(_cell(of_row.get(measure)) for measure in measures)))
-    return Grid(caption, corner, tuple(map(name_of, measures)), tuple(listed))
+        listed.append((name, count, tuple(_cell(of_row.get(column)) for column in columns)))
+    return Grid(caption, corner, columns, tuple(listed))
 
 
 def _cell(measured: Measurement | None) -> Cell | None:
     if measured is None:
         return None
-    return Cell(shown_number(measured.value), shown_interval(measured).replace(" to ", "–"))
+    return Cell(shown_number(measured.value), compact_interval(measured))

@@ -76,6 +76,12 @@ def shown_interval(measured: Measurement) -> str:
     return f"{measured.low:.3f} to {measured.high:.3f}"
 
 
+def compact_interval(measured: Measurement) -> str:
+    """The same with a dash, where no minus sign stands beside it."""
+    interval = shown_interval(measured)
+    return interval if "-" in interval else interval.replace(" to ", "–")
+
+
 def tasks_of(evaluation: Evaluation) -> list[Task]:
     """The tasks that were measured, in the order in which they are shown."""
     return [task for task in TASKS if any(each.task == task for each in evaluation.measurements)]
