@@ -34,7 +34,7 @@ class PageRead:
 
 def addresses_of_pages(connection: Connection) -> list[str]:
     """The addresses of all pages that gave a document of their own, in order."""
-    return list(connection.scalars(_counted(select(_PAGE.distinct())).order_by(_PAGE)))
+    return list(connection.scalars(_counted(select(_PAGE)).distinct().order_by(_PAGE)))
 
 
 def pages_at(connection: Connection, urls: Sequence[str]) -> dict[str, PageRead]:

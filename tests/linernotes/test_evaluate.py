@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from sqlalchemy import Connection, Engine
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, insert, update
 
 from linernotes.errors import NoRelease
-from linernotes.evaluate import (
-    evaluate_descriptors,
-    evaluate_similar,
-    list_strongest_terms,
-    rank_by_similarity,
-)
-from linernotes.ground_truth import GroundTruthUnusable, read_similar, read_tags, tag_key
+from linernotes.evaluation.artists import KnownArtist, known_artists, with_words
+from linernotes.evaluation.groups import by_familiarity, by_words
+from linernotes.evaluation.records import RELEASE, Evaluation, EvaluationOptions, Given, Measurement
+from linernotes.evaluation.run import evaluate
+from linernotes.evaluation.similar import Rankings, rank_by_similarity
+from linernotes.ground_truth import GroundTruthUnusable, read_artists, read_similar, read_tags, tag_key
+from nlp.metrics import SIMILARITY_MEASURES
+from store.lookups import published_key
+from store.models import ReleaseArtistRow, ReleaseDescriptorRow
 from tests.small_release import add_artist, add_document, publish
 
 ANGLES = {"The Near": 0.0, "Nearer": 0.1, "Far": 1.0, "Farther": 1.4, "Unwritten": 0.05}
@@ -37,31 +43,117 @@ def write(path: Path, *lines: str) -> Path:
     return path
 
 
+def ranked(engine: Engine) -> Rankings:
+    """The rankings of the published release."""
+    with engine.connect() as connection:
+        release = published_key(connection)
+        assert release is not None
+        artists = with_words(known_artists(connection, release.release_id), 100)
+        return rank_by_similarity(connection, release.release_id, artists)
+
+
+def measured(engine: Engine, **files: Path) -> Evaluation:
+    """An evaluation without the baselines, which need texts that were read."""
+    return evaluate(engine, Given(**files), EvaluationOptions(baselines=False, bootstrap=50))
+
+
 def test_rankings_hold_artists_with_enough_text_nearest_first(engine: Engine) -> None:
     with engine.begin() as connection:
         fill(connection)
-    rankings = rank_by_similarity(engine)
-    assert rankings.universe == {"near", "nearer", "far", "farther"}
-    assert rankings.neighbours["near"] == ["nearer", "far", "farther"]
+    rankings = ranked(engine)
+    assert set(rankings) == {"near", "nearer", "far", "farther"}
+    assert rankings["near"] == ["nearer", "far", "farther"]
 
 
 def test_beyond_the_stored_neighbours_rankings_go_on_by_the_vectors(sqlite_engine: Engine) -> None:
     with sqlite_engine.begin() as connection:
         fill(connection, stored=2)
-    assert rank_by_similarity(sqlite_engine).neighbours["near"] == ["nearer", "far", "farther"]
+    assert ranked(sqlite_engine)["near"] == ["nearer", "far", "farther"]
 
 
-def test_similar_artists_are_judged_by_spelling_free_names(sqlite_engine: Engine, tmp_path: Path) -> None:
-    with sqlite_engine.begin() as connection:
+def test_similar_artists_are_judged_by_spelling_free_names(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as connection:
         fill(connection)
     truth = write(
         tmp_path / "truth.tsv", "artist\tsimilar", "NEAR\tNearer", "near\tFarther", "Far\tUnknown One"
     )
-    result = evaluate_similar(sqlite_engine, truth)
-    assert (result.artists, result.scores.queries) == (4, 1)
-    assert result.scores.hit_at_10 == 1
-    assert result.scores.map_at_100 == pytest.approx((1 + 2 / 3) / 2)
-    assert (result.scores.max_hub, result.scores.anti_hub) == (3, 0)
+    result = measured(engine, similar=truth)
+    assert result.value("similarity", "artists_ranked") == 4
+    assert result.value("similarity", "queries") == 1
+    assert result.value("similarity", "hit_at_10") == 1
+    assert result.value("similarity", "map_at_100") == pytest.approx((1 + 2 / 3) / 2)
+    assert (result.value("similarity", "max_hub"), result.value("similarity", "anti_hub")) == (3, 0)
+
+
+def test_every_measure_comes_with_an_interval_and_how_many_queries_it_rests_on(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    with sqlite_engine.begin() as connection:
+        fill(connection)
+    truth = write(tmp_path / "truth.tsv", "artist\tsimilar", "Near\tFarther", "Far\tFarther", "Far\tNear")
+    result = measured(sqlite_engine, similar=truth)
+    for measure in SIMILARITY_MEASURES:
+        found = result.measurement("similarity", measure)
+        assert found.low is not None
+        assert found.high is not None
+        assert found.low <= found.value <= found.high
+        assert found.count == 2
+
+
+def test_measures_are_broken_down_by_words_and_by_familiarity(sqlite_engine: Engine, tmp_path: Path) -> None:
+    with sqlite_engine.begin() as connection:
+        numbers = fill(connection)
+        add_document(connection, "https://b.example/far", "More.", about=[numbers["Far"]], words=900)
+    truth = write(tmp_path / "truth.tsv", "artist\tsimilar", "Near\tNearer", "Far\tNear")
+    result = measured(sqlite_engine, similar=truth)
+    groups = {each.group: each.count for each in result.measurements if each.measure == "ndcg_at_10"}
+    # Far has two sources; of four artists the most familiar begin the tenth with number 8.
+    assert groups["100–300 words"] == 1
+    assert groups["over 1,000 words"] == 1
+    assert groups["familiarity decile 8"] == 1
+    assert sum(count or 0 for group, count in groups.items() if "decile" in group) == 2
+    assert result.value("similarity", "ndcg_at_10", group="100–300 words") == 1
+
+
+def test_the_familiarity_of_the_release_comes_before_what_is_counted(sqlite_engine: Engine) -> None:
+    with sqlite_engine.begin() as connection:
+        numbers = fill(connection)
+        release = publish(connection, {}, {number: [1, 0] for number in numbers.values()})
+        amounts = {"release_id": release, "words": 1, "documents": 1, "sources": 1, "buzz": 0.0}
+        for place, name in enumerate(("Farther", "Far", "Nearer", "The Near")):
+            row = amounts | {"artist_id": numbers[name], "familiarity": place / 10}
+            connection.execute(insert(ReleaseArtistRow).values(row))
+        artists = known_artists(connection, release)
+    groups = by_familiarity(["near"], artists)
+    assert list(groups) == ["familiarity decile 8"]
+
+
+@given(st.dictionaries(st.text("abcdef", min_size=1), st.integers(100, 5_000), min_size=1), st.data())
+def test_groups_of_one_kind_share_out_the_queries(words: dict[str, int], data: st.DataObject) -> None:
+    artists = {key: KnownArtist(1, amount, (float(amount % 7),)) for key, amount in words.items()}
+    queries = data.draw(st.lists(st.sampled_from(sorted(words)), unique=True, min_size=1))
+    for groups in (by_words(queries, artists), by_familiarity(queries, artists)):
+        assert np.sum(list(groups.values()), axis=0).tolist() == [1] * len(queries)
+
+
+def test_only_the_artists_of_a_list_are_asked_for_but_hubs_are_those_of_all(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    with sqlite_engine.begin() as connection:
+        fill(connection)
+    truth = write(tmp_path / "truth.tsv", "artist\tsimilar", "Near\tNearer", "Far\tNear")
+    only = write(tmp_path / "only.txt", "The Near", "Somebody Else")
+    result = measured(sqlite_engine, similar=truth, artists=only)
+    assert result.value("similarity", "queries") == 1
+    assert result.value("similarity", "ndcg_at_10") == 1
+    assert result.value("similarity", "max_hub") == 3
+
+
+def test_a_list_of_artists_is_a_name_a_line_or_a_column(tmp_path: Path) -> None:
+    assert read_artists(write(tmp_path / "a.txt", "The One", "", "Ünder")) == {"one", "under"}
+    assert read_artists(write(tmp_path / "b.tsv", "id\tartist", "1\tThe One")) == {"one"}
+    with pytest.raises(GroundTruthUnusable, match="names no artist"):
+        read_artists(write(tmp_path / "c.txt", ""))
 
 
 def test_copies_count_as_text_and_too_little_text_does_not(sqlite_engine: Engine) -> None:
@@ -69,7 +161,7 @@ def test_copies_count_as_text_and_too_little_text_does_not(sqlite_engine: Engine
         numbers = fill(connection, words=60)
         original = add_document(connection, "https://a.example/o", "Again.", about=[numbers["Far"]], words=20)
         add_document(connection, "https://b.example/c", "Again!", words=20, duplicate_of=original)
-    assert rank_by_similarity(sqlite_engine).universe == {"far"}
+    assert set(ranked(sqlite_engine)) == {"far"}
 
 
 def test_namesakes_are_one_name_with_the_words_of_all(sqlite_engine: Engine) -> None:
@@ -82,26 +174,50 @@ def test_namesakes_are_one_name_with_the_words_of_all(sqlite_engine: Engine) -> 
         other = add_artist(connection, "Other")
         add_document(connection, "https://a.example/other", "Other.", about=[other], words=500)
         publish(connection, {}, {twins[0]: [1, 0], twins[1]: [0, 1], other: [1, 1]})
-    rankings = rank_by_similarity(sqlite_engine)
-    assert rankings.universe == {"twin", "other"}
-    assert rankings.neighbours == {"twin": ["other"], "other": ["twin"]}
+    assert ranked(sqlite_engine) == {"twin": ["other"], "other": ["twin"]}
 
 
-def test_descriptors_are_judged_by_spelling_free_terms(engine: Engine, tmp_path: Path) -> None:
-    with engine.begin() as connection:
-        fill(connection, words=400)
+def tags_of(tmp_path: Path) -> Path:
+    """Four tags of three artists, and one of another."""
     rows = [
         f"x\t{artist}\t{tag}\t1"
         for artist in ("The Near", "B", "C")
         for tag in ("Rock", "slow-burning", "Lo-Fi", "missing")
     ]
-    tags = write(tmp_path / "tags.tsv", "source\tartist\ttag\tcount", *rows, "x\tFar\tonly one\t1")
-    result = evaluate_descriptors(engine, tags)
-    assert (result.artists, result.scores.artists) == (4, 1)
-    assert result.scores.recall_at_50 == pytest.approx(3 / 4)
-    assert result.scores.known_at_20 == pytest.approx(3 / 4)
-    assert list_strongest_terms(engine).terms["near"] == ["rock", "slow burning", "lo fi", "bassist"]
-    assert list_strongest_terms(engine).terms["nearer"] == []
+    return write(tmp_path / "tags.tsv", "source\tartist\ttag\tcount", *rows, "x\tFar\tonly one\t1")
+
+
+def test_descriptors_are_judged_by_spelling_free_terms(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as connection:
+        fill(connection, words=400)
+    result = measured(engine, tags=tags_of(tmp_path))
+    assert result.value("descriptors", "artists_described") == 4
+    assert result.value("descriptors", "artists") == 1
+    assert result.value("descriptors", "recall_at_50") == pytest.approx(3 / 4)
+    assert result.value("descriptors", "known_at_20", group="300–1,000 words") == pytest.approx(3 / 4)
+    assert not any(each.measure == "inferred_at_50" for each in result.measurements)
+
+
+def test_inferred_descriptors_are_told(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as connection:
+        numbers = fill(connection, words=400)
+        near = ReleaseDescriptorRow.artist_id == numbers["The Near"]
+        inferred = update(ReleaseDescriptorRow).where(near, ReleaseDescriptorRow.weight < 0.45)
+        connection.execute(inferred.values(inferred=True))
+    result = measured(engine, tags=tags_of(tmp_path))
+    assert result.value("descriptors", "inferred_at_50") == pytest.approx(2 / 4)
+
+
+def test_an_evaluation_comes_back_from_its_rows(sqlite_engine: Engine, tmp_path: Path) -> None:
+    with sqlite_engine.begin() as connection:
+        fill(connection, words=400)
+    result = measured(sqlite_engine, tags=tags_of(tmp_path))
+    rows = json.loads(json.dumps(result.rows()))
+    again = [Measurement(**{key: row[key] for key in row if key != "release_id"}) for row in rows]
+    assert tuple(again) == result.measurements
+    assert {row["release_id"] for row in rows} == {result.release_id}
+    with pytest.raises(KeyError):
+        result.value("linking", "subject_right", method=RELEASE)
 
 
 def test_tags_need_no_source_and_no_count(tmp_path: Path) -> None:
@@ -148,7 +264,7 @@ def test_a_file_of_another_shape_says_what_was_expected(
     file = tmp_path / "truth.tsv"
     file.write_bytes(content)
     with pytest.raises(GroundTruthUnusable, match=message):
-        evaluate_similar(sqlite_engine, file)
+        measured(sqlite_engine, similar=file)
 
 
 def test_a_count_that_is_no_number_is_told_with_its_line(tmp_path: Path) -> None:
@@ -165,10 +281,10 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 def test_tags_of_nobody_here_are_told(sqlite_engine: Engine, tmp_path: Path) -> None:
     with sqlite_engine.begin() as connection:
         fill(connection, words=400)
-    with pytest.raises(GroundTruthUnusable, match="no artist with four usable tags"):
-        evaluate_descriptors(sqlite_engine, write(tmp_path / "tags.tsv", "artist\ttag", "Nobody\trock"))
+    with pytest.raises(GroundTruthUnusable, match="no artist with 4 usable tags"):
+        measured(sqlite_engine, tags=write(tmp_path / "tags.tsv", "artist\ttag", "Nobody\trock"))
 
 
 def test_without_a_release_there_is_nothing_to_measure(sqlite_engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(NoRelease, match="linernotes mine"):
-        evaluate_similar(sqlite_engine, write(tmp_path / "truth.tsv", "artist\tsimilar", "A\tB"))
+        measured(sqlite_engine, similar=write(tmp_path / "truth.tsv", "artist\tsimilar", "A\tB"))

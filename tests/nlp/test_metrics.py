@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from nlp.metrics import (
     average_precision_at,
     hubness,
+    measure_descriptors,
+    measure_rankings,
     ndcg_at,
     recall_at,
     score_descriptors,
@@ -72,6 +74,46 @@ def test_rankings_are_judged_within_the_universe() -> None:
 
 def test_an_artist_without_a_ranking_scores_nothing() -> None:
     assert score_similarity({"a": ["b"]}, {"a": {"b"}, "b": {"a"}}, {"a", "b"}).hit_at_10 == 0.5
+
+
+def test_each_query_has_its_own_measures() -> None:
+    found = measure_rankings({"a": ["b", "c"], "b": ["c", "a"]}, {"a": {"b"}, "b": {"a"}}, {"a", "b", "c"})
+    assert found.queries == ("a", "b")
+    assert found.values["ndcg_at_10"].tolist() == pytest.approx([1, 1 / np.log2(3)])
+    assert found.values["map_at_100"].tolist() == [1, 0.5]
+
+
+@given(
+    st.dictionaries(
+        st.integers(0, 12), st.lists(st.integers(0, 12), unique=True, max_size=12), min_size=1, max_size=12
+    ),
+    st.dictionaries(st.integers(0, 12), st.frozensets(st.integers(0, 12), max_size=5), max_size=12),
+)
+def test_every_measure_of_every_query_is_a_share(
+    neighbours: dict[int, list[int]], truth: dict[int, frozenset[int]]
+) -> None:
+    others = {artist: relevant - {artist} for artist, relevant in truth.items()}
+    found = measure_rankings(neighbours, others, frozenset(range(10)))
+    for values in found.values.values():
+        assert len(values) == len(found.queries)
+        assert ((values >= 0) & (values <= 1 + 1e-12)).all()
+
+
+@given(st.dictionaries(st.integers(0, 9), st.frozensets(st.integers(0, 9), min_size=2), min_size=1))
+def test_a_ranking_that_begins_with_the_truth_is_perfect(truth: dict[int, frozenset[int]]) -> None:
+    others = {artist: relevant - {artist} for artist, relevant in truth.items()}
+    universe = frozenset(range(10))
+    rankings = {a: [*sorted(wanted), *sorted(universe - wanted - {a})] for a, wanted in others.items()}
+    for values in measure_rankings(rankings, others, universe).values.values():
+        assert values.tolist() == pytest.approx([1] * len(others))
+
+
+def test_each_artist_with_enough_tags_has_its_own_measures() -> None:
+    vocabulary = {"rock", "pop", "jazz", "slow"}
+    found = measure_descriptors({"a": ["rock"], "b": []}, dict.fromkeys("ab", vocabulary), vocabulary)
+    assert found.queries == ("a", "b")
+    assert found.values["recall_at_50"].tolist() == [1 / 4, 0]
+    assert found.values["known_at_20"].tolist() == [1, 0]
 
 
 def test_truth_and_universe_without_common_artists_are_refused() -> None:

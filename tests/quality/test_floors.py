@@ -6,11 +6,17 @@ again; whoever lowers a floor says why in the changelog.
 
 from __future__ import annotations
 
+import json
 import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
-from linernotes.evaluate import evaluate_descriptors, evaluate_similar
+from linernotes.evaluation.baselines import TFIDF
+from linernotes.evaluation.records import Evaluation, EvaluationOptions, Given, Task
+from linernotes.evaluation.run import evaluate
 from linernotes.sample_site.content import load_content
 from nlp.metrics import token_f1
 from store.names import name_key
@@ -68,15 +74,88 @@ def test_an_off_topic_post_is_about_no_artist(mined: Mined) -> None:
     assert all(not found.get(title) for title in off_topic)
 
 
-def test_descriptors_are_what_a_listener_would_say(mined: Mined) -> None:
-    found = evaluate_descriptors(mined.engine, mined.truth / "tags.tsv")
-    assert found.scores.recall_at_50 >= 0.40
-    assert found.scores.known_at_20 >= 0.28
+@pytest.fixture(scope="module")
+def evaluation(mined: Mined, tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    """All that `linernotes evaluate` measures, on the sample site and its truth."""
+    folder = tmp_path_factory.mktemp("gold")
+    given = Given(
+        similar=mined.truth / "similar.tsv",
+        tags=mined.truth / "tags.tsv",
+        linking=(labelled_texts(folder / "texts.jsonl"),),
+        extraction=gold_pages(mined, folder / "gold.jsonl"),
+    )
+    return evaluate(mined.engine, given, EvaluationOptions(bootstrap=500))
 
 
-def test_similar_artists_are_those_a_listener_nods_at(mined: Mined) -> None:
-    found = evaluate_similar(mined.engine, mined.truth / "similar.tsv")
-    assert found.scores.ndcg_at_10 >= 0.70
+def labelled_texts(file: Path) -> Path:
+    """The posts and reviews about one artist, as a table."""
+    rows = [
+        {"title": title, "text": body, "artist": artists[0]}
+        for title, (body, artists) in written().items()
+        if len(artists) == 1
+    ]
+    return in_lines(file, rows)
+
+
+def gold_pages(mined: Mined, file: Path) -> Path:
+    """The pages that were stored under the title of something written, with what was written."""
+    with mined.engine.connect() as connection:
+        stored = connection.execute(text("SELECT title, url FROM documents WHERE duplicate_of IS NULL"))
+        urls = {row.title: row.url for row in stored}
+    rows = [
+        {"url": urls[title], "title": title, "text": body}
+        | ({"artist": artists[0]} if len(artists) == 1 else {})
+        for title, (body, artists) in written().items()
+        if title in urls
+    ]
+    return in_lines(file, rows)
+
+
+def in_lines(file: Path, rows: Sequence[Mapping[str, str]]) -> Path:
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def test_descriptors_are_what_a_listener_would_say(evaluation: Evaluation) -> None:
+    assert evaluation.value("descriptors", "recall_at_50") >= 0.40
+    assert evaluation.value("descriptors", "known_at_20") >= 0.28
+
+
+def test_similar_artists_are_those_a_listener_nods_at(evaluation: Evaluation) -> None:
+    assert evaluation.value("similarity", "ndcg_at_10") >= 0.70
+    assert evaluation.value("similarity", "ndcg_at_200") >= 0.0
+
+
+def test_no_artist_is_everybodys_neighbour_and_few_are_nobodys(evaluation: Evaluation) -> None:
+    assert evaluation.value("similarity", "max_hub") <= 0
+    assert evaluation.value("similarity", "anti_hub") <= 0
+
+
+@pytest.mark.parametrize(
+    ("task", "measure", "least"), [("similarity", "ndcg_at_10", 0.0), ("descriptors", "recall_at_50", 0.0)]
+)
+def test_the_gain_over_plain_words_is_no_accident(
+    evaluation: Evaluation, task: Task, measure: str, least: float
+) -> None:
+    gain = next(
+        each
+        for each in evaluation.measurements
+        if (each.task, each.measure, each.against) == (task, measure, TFIDF)
+    )
+    assert gain.low is not None
+    assert gain.low >= least
+
+
+def test_the_subject_is_found_without_its_label(evaluation: Evaluation) -> None:
+    assert evaluation.value("linking", "subject_right") >= 0.0
+    assert evaluation.value("linking", "without_subject") <= 1.0
+
+
+def test_pages_are_read_as_they_were_written(evaluation: Evaluation) -> None:
+    assert evaluation.value("extraction", "token_f1_median") >= 0.95
+    assert evaluation.value("extraction", "token_f1") >= 0.0
+    assert evaluation.value("extraction", "stored_once") >= 0.0
+    assert evaluation.value("extraction", "artist_right") >= 0.0
 
 
 def test_a_syndicated_copy_counts_once(mined: Mined) -> None:

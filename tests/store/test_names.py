@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from store.names import name_key, registry_key
+from store.names import name_key, registry_key, stands_in
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,33 @@ def test_names_without_letters_are_told_apart_in_the_registry() -> None:
     assert registry_key("!!!") == "!!!"
     assert registry_key("???") == "???"
     assert registry_key("Low") == name_key("Low")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("The Paper Kites", "When paper kites play, we listen"),
+        ("Velvet & Rust", "a night with Velvet and Rust."),
+        ("Élan Vital", "ELAN VITAL's third record"),
+        ("O.R.B.I.T.", "then orbit came on"),
+        ("Lo", "so slow, then lo!"),
+        ("Kites, The", "the Kites"),
+    ],
+)
+def test_a_name_stands_in_a_text_however_it_is_spelt(name: str, text: str) -> None:
+    assert stands_in(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Air", "a fairly good pair"), ("Paper Kites", "paper and kites"), ("!!!", "what!!!"), ("Air", "")],
+)
+def test_a_part_of_a_word_or_of_a_name_is_no_name(name: str, text: str) -> None:
+    assert not stands_in(name, text)
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
+def test_a_name_stands_between_any_two_texts(name: str, before: str, after: str) -> None:
+    assume(name_key(name))
+    # A name that begins with "the" loses it only at its beginning, so that is where it is looked for.
+    assert stands_in(name, f"{before} . {name_key(name)} . {after}")
