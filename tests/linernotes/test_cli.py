@@ -106,7 +106,7 @@ def test_what_comes_later_says_so(call: Call, arguments: tuple[str, ...]) -> Non
         (("status", "--set", "crawl=1", "--set", "crawl.retries=1"), "given twice"),
         (("config", "--set", "crawl.retries=many"), "command line: crawl.retries must be a whole number"),
         (("import", "a.csv", "--map", "text"), "'text' is not FIELD=COLUMN"),
-        (("evaluate",), "Give --similar FILE, --tags FILE, or both"),
+        (("evaluate",), "Give --similar FILE, --tags FILE, --linking FILE"),
         (("demo", "--database", "sqlite:///x.db"), "`demo` keeps its database and configuration in DIR"),
         (("--config", "nowhere.toml", "status"), "There is no configuration file nowhere.toml."),
     ],

@@ -123,16 +123,16 @@ def test_descriptors_are_what_a_listener_would_say(evaluation: Evaluation) -> No
 
 def test_similar_artists_are_those_a_listener_nods_at(evaluation: Evaluation) -> None:
     assert evaluation.value("similarity", "ndcg_at_10") >= 0.70
-    assert evaluation.value("similarity", "ndcg_at_200") >= 0.0
+    assert evaluation.value("similarity", "ndcg_at_200") >= 0.80
 
 
 def test_no_artist_is_everybodys_neighbour_and_few_are_nobodys(evaluation: Evaluation) -> None:
-    assert evaluation.value("similarity", "max_hub") <= 0
-    assert evaluation.value("similarity", "anti_hub") <= 0
+    assert evaluation.value("similarity", "max_hub") <= 26
+    assert evaluation.value("similarity", "anti_hub") <= 0.04
 
 
 @pytest.mark.parametrize(
-    ("task", "measure", "least"), [("similarity", "ndcg_at_10", 0.0), ("descriptors", "recall_at_50", 0.0)]
+    ("task", "measure", "least"), [("similarity", "ndcg_at_10", 0.20), ("descriptors", "recall_at_50", 0.18)]
 )
 def test_the_gain_over_plain_words_is_no_accident(
     evaluation: Evaluation, task: Task, measure: str, least: float
@@ -147,15 +147,15 @@ def test_the_gain_over_plain_words_is_no_accident(
 
 
 def test_the_subject_is_found_without_its_label(evaluation: Evaluation) -> None:
-    assert evaluation.value("linking", "subject_right") >= 0.0
-    assert evaluation.value("linking", "without_subject") <= 1.0
+    assert evaluation.value("linking", "subject_right") >= 0.93
+    assert evaluation.value("linking", "without_subject") <= 0.05
 
 
 def test_pages_are_read_as_they_were_written(evaluation: Evaluation) -> None:
     assert evaluation.value("extraction", "token_f1_median") >= 0.95
-    assert evaluation.value("extraction", "token_f1") >= 0.0
-    assert evaluation.value("extraction", "stored_once") >= 0.0
-    assert evaluation.value("extraction", "artist_right") >= 0.0
+    assert evaluation.value("extraction", "token_f1") >= 0.97
+    assert evaluation.value("extraction", "stored_once") >= 0.98
+    assert evaluation.value("extraction", "artist_right") >= 0.95
 
 
 def test_a_syndicated_copy_counts_once(mined: Mined) -> None:
