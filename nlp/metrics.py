@@ -6,6 +6,7 @@ stands there, and by the number of relevant items there are.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 K = TypeVar("K", bound=Hashable)
+
+_WORD = re.compile(r"\w+")
 
 # How far down a ranking the measures of similarity look.
 DEEPEST = 200
@@ -196,10 +199,15 @@ def score_descriptors(
     return DescriptorScores(len(found.queries), found.mean("recall_at_50"), found.mean("known_at_20"))
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text as `token_f1` compares them: letters and digits, without punctuation and markup."""
+    return _WORD.findall(text)
+
+
 def token_f1(gold: Sequence[str], found: Sequence[str]) -> float:
     """F1 of two lists of words as multisets: 1 when they have the same words, each as often; 0 for none.
 
-    Two empty lists agree.
+    Two empty lists agree. A text must be cut into words first (`words_of`): letters nearly always agree.
     """
     if not gold and not found:
         return 1.0

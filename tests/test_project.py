@@ -251,6 +251,7 @@ def _under(root: Path, pattern: str) -> set[str]:
         ("linernotes/_sample_site/*.*", "examples/sample_site/*.*"),
         ("linernotes/_sample_site/content/*/*.md", "examples/sample_site/content/*/*.md"),
         ("linernotes/sample_site/templates/**/*.*", "linernotes/sample_site/templates/**/*.*"),
+        ("linernotes/evaluation/templates/*.*", "linernotes/evaluation/templates/*.*"),
         ("*/py.typed", "*/py.typed"),
     ],
 )

@@ -30,7 +30,7 @@ from urllib.parse import quote
 
 from sqlalchemy import text
 
-from nlp.metrics import token_f1
+from nlp.metrics import token_f1, words_of
 from store.engine import connect
 from store.names import name_key
 
@@ -90,7 +90,7 @@ def compare(gold: list[dict[str, Any]], stored: dict[str, dict[str, Any]], base:
         found += bool(here)
         once += len(here) == 1
         if here:
-            f1.append(token_f1(here[0]["text"], page["text"]))
+            f1.append(token_f1(words_of(here[0]["text"]), words_of(page["text"])))
             dates.append(str(here[0]["published"]) == page["published"])
             if page.get("author"):
                 authors.append(here[0]["author"] == page["author"])

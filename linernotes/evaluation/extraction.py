@@ -18,7 +18,7 @@ from linernotes.evaluation.measuring import Judged
 from linernotes.evaluation.records import RELEASE, Measurement
 from linernotes.ground_truth import GroundTruthUnusable
 from nlp.bootstrap import median_interval
-from nlp.metrics import PerQuery, token_f1
+from nlp.metrics import PerQuery, token_f1, words_of
 from store.names import registry_key, stands_in
 from store.pages_read import PageRead, addresses_of_pages, pages_at
 
@@ -104,7 +104,7 @@ def judge_extraction(
         raise GroundTruthUnusable(f"{truth} has no page whose path a document of this database has.")
     judged = Judged("extraction", truth, {}, times)
     yield judged.count("pages", len(pages))
-    scores = np.array([token_f1(page.text.split(), read.text.split()) for page, read in found])
+    scores = np.array([token_f1(words_of(page.text), words_of(read.text)) for page, read in found])
     for measure, right in _facts(found).items():
         if right:
             yield from _mean(judged, measure, right)

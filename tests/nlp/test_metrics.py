@@ -17,6 +17,7 @@ from nlp.metrics import (
     score_descriptors,
     score_similarity,
     token_f1,
+    words_of,
 )
 
 HITS = np.array([True, False, True, False])
@@ -159,3 +160,7 @@ def test_token_f1_is_symmetric_and_one_only_for_the_same_words(gold: list[str], 
     assert 0 <= score <= 1
     assert score == token_f1(found, gold)
     assert (score == 1) == (sorted(gold) == sorted(found))
+
+
+def test_a_text_is_compared_by_its_words_without_markup() -> None:
+    assert words_of("*Slow* songs, by Élan (2001)") == ["Slow", "songs", "by", "Élan", "2001"]
