@@ -11,7 +11,7 @@ from linernotes.cli.context import Invocation, command
 from linernotes.cli.output import Form, format_options, print_rows, remark
 from linernotes.cli.quality_tables import print_tables
 from linernotes.evaluation.records import EvaluationOptions, Given
-from linernotes.evaluation.report import write_report
+from linernotes.evaluation.report import report_file, write_report
 from linernotes.evaluation.run import evaluate as evaluate_release
 from linernotes.jobs.run import mining_settings
 from linernotes.reporting import open_progress
@@ -99,6 +99,7 @@ def evaluate(
     """
     given = Given(similar, tags, linking, mentions, extraction, artists)
     _refuse_incomplete(given)
+    page = None if report is None else report_file(report)
     measured = evaluate_release(
         invocation.open_engine(read_only=True),
         given,
@@ -106,8 +107,9 @@ def evaluate(
         settings=mining_settings(invocation.settings().mine),
         progress=open_progress(verbose=invocation.verbose),
     )
-    if report is not None:
-        remark(f"The report is {write_report(measured, report)}.")
+    if page is not None:
+        write_report(measured, page)
+        remark(f"The report is {page}.")
     if form is None and sys.stdout.isatty():
         print_tables(measured)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -50,10 +50,14 @@ def load_texts(
 
 
 class PlainMethods:
-    """The plain methods on given texts."""
+    """The plain methods on texts that are loaded when the first of them needs them."""
 
-    def __init__(self, texts: ArtistTexts) -> None:
-        self._texts = texts
+    def __init__(self, load: Callable[[], ArtistTexts]) -> None:
+        self._load = load
+
+    @cached_property
+    def _texts(self) -> ArtistTexts:
+        return self._load()
 
     @cached_property
     def _words(self) -> plain.Counts:
@@ -61,12 +65,12 @@ class PlainMethods:
 
     def rankings(self, stage: Stage) -> dict[str, Rankings]:
         """Rank everybody by each method."""
+        stage.update(0, 3, {"now": TFIDF})
         count = len(self._texts.keys)
         lists = {
             POPULARITY: plain.rank_by_amount(self._texts.documents, DEEPEST),
             RANDOM: plain.rank_at_random(count, DEEPEST),
         }
-        stage.update(0, 3, {"now": TFIDF})
         lists[TFIDF] = plain.rank_sparse(plain.tfidf(self._words.matrix), DEEPEST)
         stage.update(1, 3, {"now": PAIRS})
         pairs = plain.count_words_and_pairs(self._texts.corpus, self._texts.spans, count)

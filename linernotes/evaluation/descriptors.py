@@ -5,7 +5,7 @@ Judged are artists with at least 300 words of text and four tags, by their 50 st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,11 +55,12 @@ def judge_descriptors(
     *,
     file: Path,
     times: int,
-    baselines: Mapping[str, TermLists],
+    baselines: Callable[[], Mapping[str, TermLists]],
     inferred: Mapping[str, float],
 ) -> Iterator[Measurement]:
-    """Judge the descriptors of the release, and others beside them; `inferred` as of `inferred_shares`.
+    """Judge the descriptors of the release, and others beside them, which are only made when needed.
 
+    `inferred` is what `inferred_shares` returned.
     Raises GroundTruthUnusable when there is nobody to judge.
     """
     found = _measured(lists, truth)
@@ -75,7 +76,7 @@ def judge_descriptors(
     if inferred:
         shares = np.array([inferred.get(query, 0.0) for query in found.queries])
         yield from judged.means(RELEASE, PerQuery(found.queries, {"inferred_at_50": shares}))
-    others = {method: _measured(theirs, truth) for method, theirs in baselines.items()}
+    others = {method: _measured(theirs, truth) for method, theirs in baselines().items()}
     for method, measured in others.items():
         yield from judged.means(method, measured)
     yield from judged.differences(found, others)

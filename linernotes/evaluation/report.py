@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,18 +68,31 @@ class Section:
     gain_table: Grid | None
 
 
-def write_report(evaluation: Evaluation, target: Path) -> Path:
-    """Write the page as `target` (an .html file) or into it (a directory, made if need be); return its path.
+def report_file(target: Path) -> Path:
+    """Return where the page will stand: `target` (an .html file), or in it (a directory, which is made).
 
-    Raises ReportUnwritable.
+    Raises ReportUnwritable when nothing can be written there.
     """
     file = target if target.suffix.lower() in {".html", ".htm"} else target / PAGE
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    if file.is_dir() or not os.access(file.parent, os.W_OK):
+        raise ReportUnwritable(f"The report {file} cannot be written; name another place with --report.")
+    return file
+
+
+def write_report(evaluation: Evaluation, file: Path) -> None:
+    """Write the page. Raises ReportUnwritable."""
+    try:
         file.write_text(report_page(evaluation), encoding="utf-8")
     except OSError as error:
-        raise ReportUnwritable(f"The report {file} cannot be written: {error.strerror or error}.") from error
-    return file
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> ReportUnwritable:
+    return ReportUnwritable(f"The report {file} cannot be written: {error.strerror or error}.")
 
 
 def report_page(evaluation: Evaluation) -> str:

@@ -117,47 +117,42 @@ class _Run:
     progress: Progress
 
     def measurements(self, truths: _Truths) -> Iterator[Measurement]:
+        # The quickest first, so that a file of something else is told before minutes have passed.
+        extraction = tuple(self._extraction(truths.gold))
         if truths.similar is not None or truths.tags is not None:
             ranked = with_words(known_artists(self.connection, self.release_id), RANKED_WORDS)
-            plain = self._plain_methods(ranked) if self.options.baselines else None
+            plain = PlainMethods(lambda: load_texts(self.connection, self.settings, ranked))
             if truths.similar is not None:
                 yield from self._similarity(truths.similar, ranked, plain)
             if truths.tags is not None:
                 yield from self._descriptors(truths.tags, ranked, plain)
         if self.given.linking:
             yield from self._linking(truths.mentions)
+        yield from extraction
+
+    def _extraction(self, gold: tuple[GoldPage, ...]) -> Iterator[Measurement]:
         if self.given.extraction:
             yield from judge_extraction(
-                self.connection,
-                truths.gold,
-                truth=self.given.extraction.name,
-                times=self.options.bootstrap,
+                self.connection, gold, truth=self.given.extraction.name, times=self.options.bootstrap
             )
 
-    def _plain_methods(self, artists: Mapping[str, KnownArtist]) -> PlainMethods:
-        with self.progress.stage("load", "steps") as stage:
-            texts = load_texts(self.connection, self.settings, artists)
-            stage.update(1, 1)
-        return PlainMethods(texts)
-
     def _similarity(
-        self, truth: SimilarTruth, artists: Mapping[str, KnownArtist], plain: PlainMethods | None
+        self, truth: SimilarTruth, artists: Mapping[str, KnownArtist], plain: PlainMethods
     ) -> Iterator[Measurement]:
         assert self.given.similar is not None
         with self.progress.stage("similarity", "steps") as stage:
             rankings = rank_by_similarity(self.connection, self.release_id, artists)
-            baselines = plain.rankings(stage) if plain else {}
             yield from judge_rankings(
                 rankings,
                 truth,
                 artists,
                 file=self.given.similar,
                 times=self.options.bootstrap,
-                baselines=baselines,
+                baselines=lambda: plain.rankings(stage) if self.options.baselines else {},
             )
 
     def _descriptors(
-        self, truth: TagTruth, ranked: Mapping[str, KnownArtist], plain: PlainMethods | None
+        self, truth: TagTruth, ranked: Mapping[str, KnownArtist], plain: PlainMethods
     ) -> Iterator[Measurement]:
         assert self.given.tags is not None
         artists = with_words(ranked, DESCRIBED_WORDS)
@@ -169,7 +164,7 @@ class _Run:
                 artists,
                 file=self.given.tags,
                 times=self.options.bootstrap,
-                baselines=plain.term_lists(artists, stage) if plain else {},
+                baselines=lambda: plain.term_lists(artists, stage) if self.options.baselines else {},
                 inferred=inferred_shares(self.connection, self.release_id, artists, lists),
             )
 

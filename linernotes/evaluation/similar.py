@@ -6,7 +6,7 @@ are all artists with at least 100 words of text about them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +55,9 @@ def judge_rankings(
     *,
     file: Path,
     times: int,
-    baselines: Mapping[str, Rankings],
+    baselines: Callable[[], Mapping[str, Rankings]],
 ) -> Iterator[Measurement]:
-    """Judge the rankings of the release, and others beside them.
+    """Judge the rankings of the release, and others beside them, which are only made when needed.
 
     Raises GroundTruthUnusable when no pair of the truth is among the artists.
     """
@@ -72,7 +72,7 @@ def judge_rankings(
     yield judged.count("artists_ranked", len(artists))
     yield judged.count("queries", len(found.queries))
     others: dict[str, PerQuery[str]] = {}
-    for method, lists in {RELEASE: rankings, **baselines}.items():
+    for method, lists in {RELEASE: rankings, **baselines()}.items():
         measured = found if method == RELEASE else measure_rankings(lists, truth, universe)
         others |= {method: measured} if method != RELEASE else {}
         hubs = ranking_hubness(lists, universe)

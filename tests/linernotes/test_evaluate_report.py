@@ -14,7 +14,7 @@ from lxml import etree
 from linernotes.evaluation.baselines import LSA, POPULARITY
 from linernotes.evaluation.charts import MOST_TICKS, intervals, nice_ticks, series
 from linernotes.evaluation.records import ALL, RELEASE, Evaluation, Measurement
-from linernotes.evaluation.report import ReportUnwritable, report_page, write_report
+from linernotes.evaluation.report import ReportUnwritable, report_file, report_page, write_report
 from linernotes.evaluation.wording import HEADLINES, MEANINGS, TASKS, name_of
 
 GROUPS = {"similarity": "over 1,000 words", "descriptors": "300–1,000 words", "linking": "source <b>Zine</b>"}
@@ -82,18 +82,21 @@ def test_names_from_files_are_text_and_no_markup(page: str) -> None:
 
 
 def test_a_report_goes_into_a_directory_or_a_file(tmp_path: Path) -> None:
-    assert (
-        write_report(everything(), tmp_path / "new" / "dir") == tmp_path / "new" / "dir" / "evaluation.html"
-    )
-    file = tmp_path / "mine.html"
-    assert write_report(everything(), file) == file
+    assert report_file(tmp_path / "new" / "dir") == tmp_path / "new" / "dir" / "evaluation.html"
+    file = report_file(tmp_path / "mine.html")
+    write_report(everything(), file)
     assert file.read_text(encoding="utf-8") == report_page(everything())
 
 
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ReportUnwritable, match=r"The report .*file/evaluation\.html cannot be written: "):
-        write_report(everything(), tmp_path / "file")
+        report_file(tmp_path / "file")
+    (tmp_path / "a.html").mkdir()
+    with pytest.raises(ReportUnwritable, match=r"a\.html cannot be written; name another place"):
+        report_file(tmp_path / "a.html")
+    with pytest.raises(ReportUnwritable, match=r"a\.html cannot be written: "):
+        write_report(everything(), tmp_path / "a.html")
 
 
 @given(st.floats(-1, 0), st.floats(0.001, 20_000))
