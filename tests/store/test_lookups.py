@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from store import lookups
-from store.described import described_of, sentences_about, written_about
+from store.described import Written, described_of, sentences_about, written_about
 from store.models import MentionRow
 from store.snapshot import snapshot
 from store.term_index import one_word_terms, term_numbers, term_uses, word_vectors
@@ -95,7 +95,7 @@ def test_words_about_a_subject_count_copies_and_no_passing_mention(engine: Engin
         passing = {"document_id": text, "artist_id": b, "start": 0, "end": 3, "role": "passage"}
         place = {"first_sentence": 0, "last_sentence": 0, "confidence": 1.0}
         connection.execute(insert(MentionRow).values(passing | place))
-        assert {each: amount.words for each, amount in written_about(connection).items()} == {a: 61}
+        assert written_about(connection) == {a: Written(words=61, documents=2, sources=2)}
         assert sentences_about(connection, [a, b]) == {a: 3, b: 1}
 
 
