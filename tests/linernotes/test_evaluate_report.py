@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from linernotes.cli.quality_tables import print_tables
 from linernotes.evaluation.baselines import LSA, POPULARITY
 from linernotes.evaluation.charts import MOST_TICKS, intervals, nice_ticks, series
 from linernotes.evaluation.records import ALL, RELEASE, Evaluation, Measurement
@@ -79,6 +80,19 @@ def test_the_page_needs_nothing_else(page: str) -> None:
 def test_names_from_files_are_text_and_no_markup(page: str) -> None:
     assert "truth &amp; more.tsv" in page
     assert "<b>Zine" not in page
+
+
+def test_a_terminal_shows_methods_groups_and_gains_with_their_intervals(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    print_tables(everything())
+    shown = capsys.readouterr().out
+    for title in (*TASKS.values(), "The release by group", "The release minus", "1,234 queries"):
+        assert title in shown
+    assert "0.250" in shown
+    assert "0.200…0.300" in shown
+    assert "-0.020…0.010" in shown
 
 
 def test_a_report_goes_into_a_directory_or_a_file(tmp_path: Path) -> None:
