@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, update
 
@@ -128,6 +128,7 @@ def test_the_familiarity_of_the_release_comes_before_what_is_counted(sqlite_engi
     assert list(groups) == ["familiarity decile 8"]
 
 
+@settings(deadline=None)  # a busy machine says nothing about the code
 @given(st.dictionaries(st.text("abcdef", min_size=1), st.integers(100, 5_000), min_size=1), st.data())
 def test_groups_of_one_kind_share_out_the_queries(words: dict[str, int], data: st.DataObject) -> None:
     artists = {key: KnownArtist(1, amount, (float(amount % 7),)) for key, amount in words.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -62,6 +62,7 @@ def test_the_nearest_by_words_write_alike() -> None:
     assert baselines.rank_dense(baselines.lsa(weights), 1)[:, 0].tolist() == [1, 0, 3, 2]
 
 
+@settings(deadline=None)  # a busy machine says nothing about the code
 @given(st.integers(0, 9), st.integers(2, 30), st.integers(1, 40))
 def test_sparse_and_dense_ranking_agree_with_a_full_sort(seed: int, count: int, depth: int) -> None:
     generator = np.random.default_rng(seed)
@@ -87,6 +88,7 @@ def test_the_most_written_about_are_the_same_for_all_but_themselves() -> None:
     assert ranked.tolist() == [[1, 2], [2, 3], [1, 3], [1, 2]]
 
 
+@settings(deadline=None)  # a busy machine says nothing about the code
 @given(st.integers(1, 20), st.integers(1, 30))
 def test_random_lists_hold_others_once(count: int, depth: int) -> None:
     ranked = baselines.rank_at_random(count, depth)

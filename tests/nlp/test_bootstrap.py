@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.bootstrap import mean_interval, median_interval, ratio_interval
@@ -12,6 +12,7 @@ from nlp.bootstrap import mean_interval, median_interval, ratio_interval
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=40).map(np.array)
 
 
+@settings(deadline=None)  # a busy machine says nothing about the code
 @given(SHARES)
 def test_an_interval_holds_its_value_and_stays_between_the_values(values: np.ndarray) -> None:
     for interval in (mean_interval, median_interval):
@@ -21,6 +22,7 @@ def test_an_interval_holds_its_value_and_stays_between_the_values(values: np.nda
         assert values.min() - 1e-12 <= found.low <= found.value <= found.high <= values.max() + 1e-12
 
 
+@settings(deadline=None)  # a busy machine says nothing about the code
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
 def test_a_ratio_of_counts_stays_a_share(rows: list[tuple[bool, bool]]) -> None:
     table = np.array(rows, dtype=float)
