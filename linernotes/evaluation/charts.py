@@ -19,6 +19,8 @@ SERIES_HEIGHT = 240
 SERIES_LEFT, SERIES_BOTTOM = 48, 44
 MOST_TICKS = 6
 SERIES_STYLES = 6
+# Letters of a group's name that fit below an axis with ten groups.
+LABEL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,8 @@ def series(title: str, lines: Sequence[tuple[str, Sequence[tuple[str, Measuremen
 
 
 def nice_ticks(low: float, high: float) -> list[float]:
-    """At most MOST_TICKS round numbers from `low` or less to `high` or more; `high` must be the larger."""
-    rough = (high - low) / (MOST_TICKS - 2)
+    """Some MOST_TICKS round numbers from `low` or less to `high` or more; `high` must be the larger."""
+    rough = (high - low) / (MOST_TICKS - 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
@@ -132,7 +134,7 @@ def _short(group: str) -> str:
     """A group as it fits below an axis."""
     for long, short in (("familiarity decile ", ""), ("source ", ""), (" words", ""), ("part ", "")):
         group = group.replace(long, short)
-    return group
+    return group if len(group) <= LABEL else f"{group[: LABEL - 1]}…"
 
 
 def _told(title: str, rows: Sequence[tuple[str, Measurement]]) -> str:

@@ -29,6 +29,10 @@ PAGE = "evaluation.html"
 CHANCE = frozenset({POPULARITY, RANDOM})
 
 
+# Groups that have room beside each other; the tables have them all.
+GROUPS_DRAWN = 10
+
+
 class ReportUnwritable(LinernotesError):
     """The report cannot be written where it was asked for."""
 
@@ -142,12 +146,16 @@ def _group_tables(measured: Sequence[Measurement], task: Task) -> list[Grid]:
 
 
 def _charts(rows: Sequence[tuple[str, Measurement]], measures: Sequence[str]) -> list[Chart]:
+    """A plot for each measure that several methods have; what one alone has stands together in another."""
     found = []
+    alone = []
     for measure in measures:
         of_measure = [row for row in rows if row[1].measure == measure and not _is_off_scale(row[1])]
-        if of_measure:
+        if len(of_measure) > 1:
             found.append(intervals(name_of(measure), of_measure))
-    return found
+        else:
+            alone += [(name_of(measure), each) for _, each in of_measure if isinstance(each.value, float)]
+    return [*found, intervals("the release alone" if found else "the release", alone)] if alone else found
 
 
 def _is_off_scale(measured: Measurement) -> bool:
@@ -161,7 +169,7 @@ def _breakdowns(measured: Sequence[Measurement], task: Task) -> list[Chart]:
     found = []
     for kind, title in _KINDS.items():
         for measure in HEADLINES[task]:
-            of_kind = [each for each in grouped if kind in each.group and each.measure == measure]
+            of_kind = _largest([each for each in grouped if kind in each.group and each.measure == measure])
             methods = dict.fromkeys(each.method for each in of_kind)
             lines = [
                 (method, [(each.group, each) for each in of_kind if each.method == method])
@@ -170,6 +178,13 @@ def _breakdowns(measured: Sequence[Measurement], task: Task) -> list[Chart]:
             if lines:
                 found.append(series(f"{name_of(measure)} by {title}", lines))
     return found
+
+
+def _largest(measured: Sequence[Measurement]) -> list[Measurement]:
+    """Those of the groups with the most queries, as many as have room side by side."""
+    counts = {each.group: each.count or 0 for each in measured}
+    drawn = sorted(counts, key=lambda group: (-counts[group], group))[:GROUPS_DRAWN]
+    return [each for each in measured if each.group in drawn]
 
 
 _GAINS = "How much better the release is, query by query"
@@ -192,7 +207,7 @@ def _grid(caption: str, corner: str, cells: Sequence[tuple[str, str, Measurement
     for name in dict.fromkeys(row for row, _, _ in cells):
         of_row = {column: each for row, column, each in cells if row == name}
         counts = {each.count for each in of_row.values() if each.count is not None}
-        count = f"{counts.pop():,}" if len(counts) == 1 else ""
+        count = " / ".join(f"{number:,}" for number in sorted(counts))
         listed.append((name, count, tuple(_cell(of_row.get(column)) for column in columns)))
     return Grid(caption, corner, columns, tuple(listed))
 

@@ -82,6 +82,21 @@ def test_names_from_files_are_text_and_no_markup(page: str) -> None:
     assert "<b>Zine" not in page
 
 
+def test_of_many_sources_the_largest_are_drawn_and_all_are_listed() -> None:
+    sources = [
+        Measurement("linking", "t", RELEASE, f"source host-{n:02}.example", "subject_right", 0.5, 0.4, 0.6, n)
+        for n in range(1, 31)
+    ]
+    whole = Measurement("linking", "t", RELEASE, ALL, "subject_right", 0.5, 0.4, 0.6, 99)
+    soup = BeautifulSoup(report_page(Evaluation(1, (whole, *sources))), "html.parser")
+    plot = soup.find_all("svg", role="img")[-1]
+    assert "host-30.example" in plot.get_text()
+    assert "host-20.example" not in plot.get_text()
+    assert {f"source host-{n:02}.example" for n in range(1, 31)} <= {
+        th.text for th in soup.select("tbody th")
+    }
+
+
 def test_a_terminal_shows_methods_groups_and_gains_with_their_intervals(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
