@@ -40,7 +40,7 @@ def stands_in(name: str, text: str) -> bool:
     spelt = _without_accents(text).lower().replace("&", " and ")
     if not key or key not in _DROPPED.sub("", spelt):
         return False
-    words = _DROPPED.sub(" ", spelt).split()
+    words = _DROPPED.sub(" ", spelt).split(" ")  # of the other spaces some are part of a key
     ends = list(accumulate(map(len, words)))
     joined, starts = "".join(words), {0, *ends}
     place = joined.find(key)

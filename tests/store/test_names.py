@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from store.names import name_key, registry_key, stands_in
@@ -91,6 +91,7 @@ def test_a_part_of_a_word_or_of_a_name_is_no_name(name: str, text: str) -> None:
     assert not stands_in(name, text)
 
 
+@example("0\x850", "", "")
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
 def test_a_name_stands_between_any_two_texts(name: str, before: str, after: str) -> None:
     assume(name_key(name))
