@@ -1,7 +1,9 @@
-"""One vector for each artist: TF-IDF → LSA, who is named beside whom, and word2vec, fused.
+"""The ingredients of an artist's vector, and their fusion.
 
-Every choice was measured on 37,617 texts about 9,542 artists against editorial similar artists (nDCG@10 and
-the largest hub); see docs/measurements.md for the table.
+TF-IDF → LSA of the texts about an artist, the same of the passages that name it elsewhere, who is named with
+whom (`nlp.company`), and word2vec. The map that the writers' own company teaches is in `nlp.contrastive`.
+Every choice was measured on 37,617 texts about 9,542 artists against editorial similar artists; see
+docs/measurements.md for the table.
 """
 
 from __future__ import annotations
@@ -28,20 +30,25 @@ class VectorSettings:
     `fit_words`: artists with fewer words do not shape the space, they are only placed in it.
     `flatten`: singular values are divided by their power of this; 0, .25, .35 and .5 tried: .25 lowered the
     largest hub of LSA from 119 to 65 and its nDCG@10 from .212 to .211.
-    `comention_share` and `word2vec_share`: weights beside the LSA part's 1; .5–1 and .3–.5 tried.
+    `beside_share`: what being named in one sentence counts beside being named in a text about the other; 1
+    and 2 tried. `company_share`, `passage_share` and `word2vec_share`: weights beside the 1 of the texts;
+    .5–.9, .2–.8 and .1–.5 tried.
     `english_power`: how far a word's worth in music writing beside general English weighs its column.
     """
 
-    lsa_dimensions: int = 300
-    comention_dimensions: int = 200
+    lsa_dimensions: int = 400
+    passage_dimensions: int = 200
+    company_dimensions: int = 300
     dimensions: int = 300
     fewest_artists: int = 3
     largest_share: float = 0.3
     idf_power: float = 1.2
-    comention_idf_power: float = 1.5
+    company_idf_power: float = 1.5
+    beside_share: float = 2.0
     flatten: float = 0.35
-    comention_share: float = 0.6
-    word2vec_share: float = 0.3
+    company_share: float = 0.6
+    passage_share: float = 0.5
+    word2vec_share: float = 0.1
     fit_words: int = 100
     seed: int = 20
     english_power: float = 0.0
@@ -53,10 +60,12 @@ class VectorSettings:
         English helps out; and its word2vec knows little. Chosen on the 49 artists of the sample site (nDCG@5
         .59 → .68), and so that little changes on 9,542 artists, where word weights at full power cost .007.
         """
+        most = max(FEWEST_DIMENSIONS, artists // 4)
         return replace(
             self,
-            lsa_dimensions=min(self.lsa_dimensions, max(FEWEST_DIMENSIONS, artists // 4)),
-            comention_dimensions=min(self.comention_dimensions, max(FEWEST_DIMENSIONS, artists // 4)),
+            lsa_dimensions=min(self.lsa_dimensions, most),
+            passage_dimensions=min(self.passage_dimensions, most),
+            company_dimensions=min(self.company_dimensions, most),
             fewest_artists=min(self.fewest_artists, 2 if artists < SMALL_CORPUS_ARTISTS else artists),
             word2vec_share=self.word2vec_share * words / (words + WORD2VEC_WORDS),
             english_power=SMALL_CORPUS_ARTISTS / (SMALL_CORPUS_ARTISTS + artists),
@@ -119,25 +128,6 @@ def tfidf(
     matrix.data = 1 + np.log(matrix.data)
     idf = np.log((1 + rows) / (1 + used[kept])) + 1
     return (matrix @ sp.diags(idf**settings.idf_power)).tocsr().astype(np.float32), kept
-
-
-def comention_matrix(
-    subjects: NDArray[np.int64], named: NDArray[np.int64], *, artists: int, settings: VectorSettings
-) -> sp.csr_matrix:
-    """Who is named in texts about whom, in both directions: float32 unit rows of shape (artists, artists).
-
-    `subjects[i]` is the artist a document is about, `named[i]` another that it names, once a document. An
-    artist that is named often tells little, so columns are weighted by idf.
-    """
-    ones = np.ones(len(subjects), dtype=np.float32)
-    counts = sp.csr_matrix((ones, (subjects, named)), shape=(artists, artists))
-    often = counts.getnnz(axis=0)
-    counts.data = 1 + np.log(counts.data)
-    both = counts + counts.T + sp.identity(artists, dtype=np.float32)
-    idf = np.log((1 + artists) / (1 + often)) + 1
-    matrix = (both @ sp.diags(idf**settings.comention_idf_power)).tocsr().astype(np.float32)
-    known = np.asarray(counts.getnnz(axis=1) + counts.getnnz(axis=0) > 0).ravel()
-    return _unit(sp.diags(known.astype(np.float32)) @ matrix)
 
 
 def latent(

@@ -9,38 +9,64 @@ from numpy.typing import NDArray
 
 from linernotes.jobs.material import Material, own_text
 from linernotes.jobs.mining import MineEvent, MiningSettings, OnEvent
+from nlp.company import Pairs, company_matrix, named_in_texts, named_side_by_side
+from nlp.contrastive import MapSettings, apply_map, learn_map
 from nlp.corpus import Corpus, Spans
-from nlp.vectors import Part, comention_matrix, fuse, latent, text_matrix, word2vec_rows
+from nlp.hubness import damping
+from nlp.vectors import Part, VectorSettings, fuse, latent, text_matrix, word2vec_rows
 from nlp.word2vec import train_word2vec
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Vectors of the artists with enough text: `rows` (numbers of artists), `vectors` and word vectors."""
+    """Vectors of the artists with enough text: `rows` (numbers of artists), `vectors` and word vectors.
+
+    Vectors have at most length 1; the dot product of two, cut to 0–1, is their similarity.
+    """
 
     rows: NDArray[np.int64]
     vectors: NDArray[np.float32]
     word_vectors: dict[str, NDArray[np.float32]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the parts are made from: `fit` are the artists that shape the space."""
+
+    own: Spans
+    words: NDArray[np.int64]
+    fit: NDArray[np.bool_]
+    in_texts: Pairs
+    side_by_side: Pairs
+
+
 def learn(material: Material, settings: MiningSettings, on_event: OnEvent) -> Learned:
     """Make the vectors."""
-    corpus, artists = material.corpus, len(material.artists)
-    own = own_text(material.spans, artists)
-    words = _words(corpus, own, artists)
-    enough = words >= settings.min_words
-    fit = words >= max(settings.min_words, settings.vectors.fit_words)
-    on_event(MineEvent("learn", 0, 4, "word2vec"))
-    word_vectors = train_word2vec(corpus, settings.word2vec)
-    on_event(MineEvent("learn", 1, 4, "TF-IDF and LSA"))
-    parts = _parts(material, own, fit, word_vectors, settings)
-    on_event(MineEvent("learn", 3, 4, "fusion"))
-    known = enough & np.any(np.hstack([part.rows for part in parts]), axis=1)
-    vectors = fuse(parts, fit & known, dimensions=settings.vectors.dimensions)
-    on_event(MineEvent("learn", 4, 4))
+    known = _known(material, settings)
+    on_event(MineEvent("learn", 0, 5, "word2vec"))
+    word_vectors = train_word2vec(material.corpus, settings.word2vec)
+    parts = _parts(material, known, word_vectors, settings, on_event)
+    on_event(MineEvent("learn", 4, 5, "fusion"))
+    placed = (known.words >= settings.min_words) & np.any(np.hstack([part.rows for part in parts]), axis=1)
+    fused = fuse(parts, known.fit & placed, dimensions=settings.vectors.dimensions)
     # A text that shares nothing with the others is projected on nearly nothing: it has no direction.
-    rows = np.flatnonzero(known & (np.linalg.norm(vectors, axis=1) > 0.5))
-    return Learned(rows, np.ascontiguousarray(vectors[rows]), word_vectors)
+    rows = np.flatnonzero(placed & (np.linalg.norm(fused, axis=1) > 0.5))
+    vectors = fused[rows] * damping(fused[rows], settings.hubs)[:, None]
+    on_event(MineEvent("learn", 5, 5))
+    return Learned(rows, np.ascontiguousarray(vectors), word_vectors)
+
+
+def _known(material: Material, settings: MiningSettings) -> _Known:
+    own = own_text(material.spans, len(material.artists))
+    words = _words(material.corpus, own, len(material.artists))
+    fit = words >= max(settings.min_words, settings.vectors.fit_words)
+    return _Known(
+        own,
+        words,
+        fit,
+        named_in_texts(material.spans),
+        named_side_by_side(material.corpus, material.spans),
+    )
 
 
 def _words(corpus: Corpus, spans: Spans, artists: int) -> NDArray[np.int64]:
@@ -53,40 +79,58 @@ def _words(corpus: Corpus, spans: Spans, artists: int) -> NDArray[np.int64]:
 
 def _parts(
     material: Material,
-    own: Spans,
-    fit: NDArray[np.bool_],
+    known: _Known,
     word_vectors: dict[str, NDArray[np.float32]],
     settings: MiningSettings,
+    on_event: OnEvent,
 ) -> list[Part]:
-    artists, words = len(material.artists), int((material.corpus.numbers > 0).sum())
-    chosen = settings.vectors.for_corpus(artists=int(fit.sum()), words=words)
-    text = text_matrix(material.corpus, own, fit, settings=chosen)
-    subjects, named = _comentions(material.spans)
-    beside = comention_matrix(subjects, named, artists=artists, settings=chosen)
-    means = word2vec_rows(material.corpus, own, word_vectors, fit, settings=chosen)
-    return [
-        Part("lsa", latent(text, fit, dimensions=chosen.lsa_dimensions, settings=chosen), 1.0),
-        Part(
-            "comention",
-            latent(beside, fit, dimensions=chosen.comention_dimensions, settings=chosen),
-            chosen.comention_share,
-        ),
-        Part("word2vec", means, chosen.word2vec_share),
-    ]
+    corpus, spans = material.corpus, material.spans
+    words = int((corpus.numbers > 0).sum())
+    chosen = settings.vectors.for_corpus(artists=int(known.fit.sum()), words=words)
+    taught = _TaughtParts(corpus, known, chosen, settings.map)
+    on_event(MineEvent("learn", 1, 5, "texts"))
+    texts = taught.part("texts", known.own, chosen.lsa_dimensions, 1.0)
+    on_event(MineEvent("learn", 2, 5, "passages"))
+    passages = taught.part(
+        "passages", spans.only(~spans.subject), chosen.passage_dimensions, chosen.passage_share
+    )
+    on_event(MineEvent("learn", 3, 5, "company"))
+    means = word2vec_rows(corpus, known.own, word_vectors, known.fit, settings=chosen)
+    return [texts, passages, _company(known, chosen), Part("word2vec", means, chosen.word2vec_share)]
 
 
-def _comentions(spans: Spans) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The pairs (artist a document is about, other artist named in it), once for each document."""
-    subjects: dict[int, list[int]] = {}
-    for artist, document in zip(
-        spans.artist[spans.subject].tolist(), spans.document[spans.subject].tolist(), strict=True
-    ):
-        subjects.setdefault(document, []).append(artist)
-    pairs = {
-        (document, subject, named)
-        for named, document in zip(spans.artist.tolist(), spans.document.tolist(), strict=True)
-        for subject in subjects.get(document, ())
-        if subject != named
-    }
-    rows = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 3)
-    return rows[:, 1], rows[:, 2]
+def _company(known: _Known, chosen: VectorSettings) -> Part:
+    matrix = company_matrix(
+        known.in_texts,
+        known.side_by_side,
+        artists=len(known.fit),
+        beside_share=chosen.beside_share,
+        idf_power=chosen.company_idf_power,
+    )
+    rows = latent(matrix, known.fit, dimensions=chosen.company_dimensions, settings=chosen)
+    return Part("company", rows, chosen.company_share)
+
+
+@dataclass(frozen=True, slots=True)
+class _TaughtParts:
+    """LSA of words and word pairs under the map that the writers' own company teaches."""
+
+    corpus: Corpus
+    known: _Known
+    chosen: VectorSettings
+    map: MapSettings
+
+    def part(self, name: str, spans: Spans, dimensions: int, share: float) -> Part:
+        """The part that rests on the words in `spans`."""
+        matrix = text_matrix(self.corpus, spans, self.known.fit, settings=self.chosen)
+        rows = latent(matrix, self.known.fit, dimensions=dimensions, settings=self.chosen)
+        usable = self.known.fit & np.any(rows, axis=1)
+        pairs = _lessons(self.known.in_texts, usable)
+        return Part(name, apply_map(rows, learn_map(rows, pairs, np.flatnonzero(usable), self.map)), share)
+
+
+def _lessons(in_texts: Pairs, usable: NDArray[np.bool_]) -> Pairs:
+    """The pairs of usable artists; one that is named everywhere teaches little."""
+    pairs = in_texts.only(usable[in_texts.left] & usable[in_texts.right])
+    often = np.bincount(pairs.right, minlength=len(usable))
+    return Pairs(pairs.left, pairs.right, pairs.weight / (1 + often[pairs.right]))

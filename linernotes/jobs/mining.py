@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from nlp.contrastive import MapSettings
+from nlp.hubness import HubSettings
 from nlp.musicality import MIN_MUSICALITY
 from nlp.vectors import VectorSettings
 from nlp.weights import WeightSettings
@@ -32,6 +34,8 @@ class MiningSettings:
     search_words: int = 20_000
     keep_releases: int = 3
     vectors: VectorSettings = field(default_factory=VectorSettings)
+    map: MapSettings = field(default_factory=MapSettings)
+    hubs: HubSettings = field(default_factory=HubSettings)
     word2vec: Word2VecSettings = field(default_factory=Word2VecSettings)
     weights: WeightSettings = field(default_factory=WeightSettings)
 
