@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
@@ -61,6 +61,7 @@ class MinedDocument:
     tokens: bytes
     sentences: bytes
     digest: str
+    added_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ def mined_documents(
             MinedDocumentRow.tokens,
             MinedDocumentRow.sentences,
             MinedDocumentRow.digest,
+            DocumentRow.added_at,
         )
         .join(MinedDocumentRow, MinedDocumentRow.document_id == DocumentRow.id)
         .where(_counts(languages))

@@ -9,6 +9,7 @@ import time
 from sqlalchemy import Engine
 
 from linernotes.jobs.describing import Described, describe, used_terms
+from linernotes.jobs.editing import Editing, open_editing
 from linernotes.jobs.learning import Learned, learn
 from linernotes.jobs.material import Material, load_material
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings, OnEvent
@@ -47,7 +48,9 @@ def mine(engine: Engine, settings: MiningSettings, *, on_event: OnEvent = lambda
     began = time.monotonic()
     _refuse_missing_model()
     _refuse_empty_registry(engine)
-    reading = read_documents(engine, settings, on_event)
+    with engine.connect() as connection:
+        editing = open_editing(connection, settings.overrides)
+    reading = read_documents(engine, settings, editing, on_event)
     if not reading.states:
         raise NothingToMine(
             "There is no document to mine; add some with `linernotes crawl` or `linernotes import`."
@@ -56,7 +59,7 @@ def mine(engine: Engine, settings: MiningSettings, *, on_event: OnEvent = lambda
     current = _unchanged(engine, digest)
     if current and not reading.read:
         return _report(reading, current, tagged=0, published=False, began=began)
-    release, tagged = _make_release(engine, reading, digest, settings, on_event)
+    release, tagged = _make_release(engine, reading, digest, settings, editing=editing, on_event=on_event)
     return _report(reading, release, tagged=tagged, published=True, began=began)
 
 
@@ -97,10 +100,16 @@ def _input_digest(reading: Reading, settings: MiningSettings) -> str:
 
 
 def _make_release(
-    engine: Engine, reading: Reading, digest: str, settings: MiningSettings, on_event: OnEvent
+    engine: Engine,
+    reading: Reading,
+    digest: str,
+    settings: MiningSettings,
+    *,
+    editing: Editing,
+    on_event: OnEvent,
 ) -> tuple[ReleaseInfo, int]:
     with snapshot(engine) as connection:
-        material = load_material(connection, settings)
+        material = load_material(connection, settings, editing)
         tagged = parts_of_speech(connection)
     if not material.documents:
         raise NothingToMine(
