@@ -66,8 +66,8 @@ def find_candidates(
     times b / (b + 1/2), where b counts independent sources (each adding 1 - 2^-n for its n documents).
     Empty where too few names are registered or found to learn from.
     """
-    runs = _separate(capitalised_runs(corpus), name_keys(corpus, registered))
     known = name_keys(corpus, registered)
+    runs = _separate(capitalised_runs(corpus), known)
     document = np.searchsorted(corpus.bounds, runs.first, side="right") - 1
     table = _table(runs, document, source)
     artist = np.isin(table.key, known)

@@ -78,11 +78,12 @@ def capitalised_runs(corpus: Corpus) -> Runs:
 def _after_initials(corpus: Corpus) -> NDArray[np.bool_]:
     """The breaks within a name: the full stops of "Mary J. Blige" and "The Notorious B.I.G.".
 
-    The end of a sentence is two breaks.
+    Not that of "Vitamin C. The band": no usual word follows within a name.
     """
     numbers, cases = corpus.numbers, corpus.cases
     letter = np.array([len(word) == 1 for word in corpus.words])[numbers] & (cases != Case.LOWER)
-    capital = (numbers > 0) & (cases != Case.LOWER)
+    capital = ~is_stop_word(corpus)[numbers] & (cases != Case.LOWER)
+    capital |= letter
     found: NDArray[np.bool_] = numbers == 0
     found[1:] &= letter[:-1]
     found[:-1] &= capital[1:]
@@ -107,7 +108,7 @@ def run_keys(
 def name_keys(corpus: Corpus, names: Iterable[str]) -> NDArray[np.uint64]:
     """The keys under which names would stand in the runs of the corpus; names with unknown words are none."""
     number_of = {word: number for number, word in enumerate(corpus.words)}
-    spelt = {tuple(number_of.get(word, 0) for word in _words(name)) for name in names}
+    spelt = {tuple(number_of.get(word, 0) for word in name_words(name)) for name in names}
     known = sorted(words for words in spelt if words and all(words))
     if not known:
         return np.zeros(0, dtype=np.uint64)
@@ -116,7 +117,8 @@ def name_keys(corpus: Corpus, names: Iterable[str]) -> NDArray[np.uint64]:
     return np.unique(run_keys(flat, np.cumsum(length) - length, length))
 
 
-def _words(name: str) -> Sequence[str]:
+def name_words(name: str) -> Sequence[str]:
+    """The folded words of a name, without a leading "the"."""
     words = [word for word in tokenize(name).words if word]
     return words[1:] if len(words) > 1 and words[0] == "the" else words
 

@@ -119,7 +119,7 @@ def _shape(
         has = np.flatnonzero(length > offset)
         least[has] = np.minimum(least[has], share[corpus.numbers[first[has] + offset]])
     often = np.maximum(np.bincount(name, minlength=names), 1)
-    common = (length == 1) & _is_common(corpus)[corpus.numbers[first]]
+    common = _is_common(corpus, np.where(length == 1, corpus.numbers[first], 0))
     shouted = corpus.cases[runs.first] == Case.UPPER
     columns = [
         *(length == words for words in (1, 2, 3)),
@@ -133,8 +133,10 @@ def _shape(
     return np.column_stack(columns).astype(np.float64), common
 
 
-def _is_common(corpus: Corpus) -> NDArray[np.bool_]:
-    return np.array([is_common(word) for word in corpus.words])
+def _is_common(corpus: Corpus, words: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each of the words is a common one; number 0 is none."""
+    distinct, where = np.unique(words, return_inverse=True)
+    return np.array([is_common(corpus.words[word]) for word in distinct.tolist()], dtype=bool)[where]
 
 
 def _capital_share(corpus: Corpus) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings, OnEven
 from linernotes.jobs.read import Reading, read_documents
 from linernotes.jobs.release_rows import release_rows
 from linernotes.jobs.tag import tag_new_words
+from linernotes.jobs.unknown_artists import UnknownArtists, find_unknown_artists
 from nlp.tagging import model_name
 from store.errors import LinernotesError
 from store.mining import parts_of_speech, registry_size
@@ -125,10 +126,18 @@ def _make_release(
     newly_tagged = tag_new_words(engine, material.corpus, ids, tagged, on_event)
     with engine.connect() as connection:
         parts = parts_of_speech(connection)
+        unknown = find_unknown_artists(connection, material)
     described = describe(material, parts, settings)
     learned = learn(material, settings, on_event)
     release = _write(
-        engine, digest, material, learned=learned, described=described, settings=settings, on_event=on_event
+        engine,
+        digest,
+        material,
+        learned=learned,
+        described=described,
+        unknown=unknown,
+        settings=settings,
+        on_event=on_event,
     )
     return release, newly_tagged
 
@@ -140,6 +149,7 @@ def _write(
     *,
     learned: Learned,
     described: Described,
+    unknown: UnknownArtists,
     settings: MiningSettings,
     on_event: OnEvent,
 ) -> ReleaseInfo:
@@ -148,7 +158,7 @@ def _write(
     parameters = settings.parameters() | {"tagger": model_name()}
     with engine.begin() as connection:
         release = begin_release(connection, engine=ENGINE, parameters=parameters, input_digest=digest)
-        write_release(connection, release, release_rows(material, learned, described, settings))
+        write_release(connection, release, release_rows(material, learned, described, unknown, settings))
         finish_release(
             connection,
             release,

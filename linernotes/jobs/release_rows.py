@@ -13,6 +13,7 @@ from linernotes.jobs.learning import Learned
 from linernotes.jobs.material import Material
 from linernotes.jobs.mining import MiningSettings
 from linernotes.jobs.timing import activity_rows, artist_rows, term_week_rows
+from linernotes.jobs.unknown_artists import UnknownArtists
 from nlp.evidence import Evidence
 from nlp.neighbours import nearest
 from nlp.overrides import Neighbours
@@ -21,7 +22,11 @@ from store.releases import ReleaseRows
 
 
 def release_rows(
-    material: Material, learned: Learned, described: Described, settings: MiningSettings
+    material: Material,
+    learned: Learned,
+    described: Described,
+    unknown: UnknownArtists,
+    settings: MiningSettings,
 ) -> ReleaseRows:
     """The rows of a release; generators, so that they are made while they are written."""
     return ReleaseRows(
@@ -40,6 +45,8 @@ def release_rows(
         ),
         artists=artist_rows(material),
         term_weeks=term_week_rows(material, described),
+        candidates=unknown.candidates,
+        candidate_evidence=unknown.evidence,
         overrides=material.editing.rows(),
     )
 

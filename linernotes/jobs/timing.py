@@ -14,7 +14,7 @@ from linernotes.jobs.describing import Described
 from linernotes.jobs.material import Material, own_text
 from nlp.activity import weekly_activity
 from nlp.corpus import Spans
-from nlp.trends import familiarity, growth, known_to_the_day, monday_of, rising, week_of
+from nlp.trends import RECENT, familiarity, growth, known_to_the_day, monday_of, rising, week_of
 
 # Descriptors of an artist whose use is kept week by week: those that a page about it shows.
 TERMS_BY_WEEK = 30
@@ -22,12 +22,21 @@ TERMS_BY_WEEK = 30
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """Source, day (datetime64[D]) and week number of each document; `dated` where the day is known."""
+    """Source, day (datetime64[D]) and week number of each document.
+
+    `dated` where the day is known, `known` where at least the year is (its first week stands for it).
+    """
 
     source: NDArray[np.int64]
     day: NDArray[np.datetime64]
     week: NDArray[np.int64]
     dated: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+
+    @property
+    def first(self) -> int:
+        """A week number that none is below."""
+        return int(self.week.min(initial=0))
 
     @property
     def now(self) -> int:
@@ -39,9 +48,9 @@ def _calendar(material: Material) -> _Calendar:
     source = np.unique([document.source for document in material.documents], return_inverse=True)[1]
     day = np.array([document.published for document in material.documents], dtype="datetime64[D]")
     dated = known_to_the_day(day, source.astype(np.int64))
-    return _Calendar(
-        source.astype(np.int64), day, week_of(np.where(dated, day, np.datetime64(0, "D"))), dated
-    )
+    known = ~np.isnat(day)
+    week = week_of(np.where(known, day, np.datetime64(0, "D")))
+    return _Calendar(source.astype(np.int64), day, week, dated, known)
 
 
 def activity_rows(material: Material) -> Iterator[Sequence[Any]]:
@@ -61,22 +70,31 @@ def activity_rows(material: Material) -> Iterator[Sequence[Any]]:
 
 def artist_rows(material: Material) -> Iterator[Sequence[Any]]:
     """Rows of release_artists: words, documents and sources of each artist, familiarity and buzz."""
-    calendar, artists = _calendar(material), len(material.artists)
-    own = own_text(material.spans, artists)
+    calendar, spans, artists = _calendar(material), material.spans, len(material.artists)
+    own = own_text(spans, artists)
     artist, document = _pairs(own.artist, own.document)
-    documents = np.bincount(artist, minlength=artists).astype(np.int64)
-    with_source, _, repeats = _counted(artist, calendar.source[document])
-    sources = np.bincount(with_source, minlength=artists)
-    breadth = np.bincount(with_source, weights=1 - 2.0**-repeats, minlength=artists).astype(np.float64)
     columns = (
         material.artists,
         _words(material, own),
-        documents,
-        sources,
-        np.round(familiarity(breadth, documents), 6),
-        np.round(_buzz(material, calendar), 6),
+        np.bincount(artist, minlength=artists),
+        np.bincount(_pairs(artist, calendar.source[document])[0], minlength=artists),
+        np.round(_familiarity(calendar, spans, artists), 6),
+        np.round(_buzz(calendar, spans, artists), 6),
     )
     yield from zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _familiarity(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
+    about = spans.only(spans.subject)
+    documents = np.bincount(_pairs(about.artist, about.document)[0], minlength=artists).astype(np.int64)
+    return familiarity(_breadth(calendar, about, artists), documents, _breadth(calendar, spans, artists))
+
+
+def _breadth(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
+    """Independent sources of each artist: every one adds 1 - 2^-n for its n documents."""
+    artist, document = _pairs(spans.artist, spans.document)
+    artist, _, repeats = _counted(artist, calendar.source[document])
+    return np.bincount(artist, weights=1 - 2.0**-repeats, minlength=artists).astype(np.float64)
 
 
 def term_week_rows(material: Material, described: Described) -> Iterator[Sequence[Any]]:
@@ -129,20 +147,25 @@ def _words(material: Material, own: Spans) -> NDArray[np.int64]:
     return words.astype(np.int64)
 
 
-def _buzz(material: Material, calendar: _Calendar) -> NDArray[np.float64]:
-    """How much more than usual was lately written about each artist; 0 without dated texts."""
-    spans = material.spans
-    subject = spans.subject & calendar.dated[spans.document]
-    artist, document = _pairs(spans.artist[subject], spans.document[subject])
-    artist, week, documents = _counted(artist, calendar.week[document] - calendar.week.min(initial=0))
-    week += calendar.week.min(initial=0)
-    all_weeks, all_counts = np.unique(calendar.week[calendar.dated], return_counts=True)
-    buzz = np.zeros(len(material.artists))
+def _buzz(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
+    """How much more than usual was lately written about each artist.
+
+    A text of which the year alone is known is no text of a week, but an earlier one tells what is usual. Of
+    an artist of whom all that is dated is recent but some is undated, nobody knows what is usual: 0.
+    """
+    artist, document = _pairs(spans.artist[spans.subject], spans.document[spans.subject])
+    early = calendar.known & (calendar.week <= calendar.now - RECENT)
+    told = (calendar.dated | early)[document]
+    undated = np.bincount(artist[~told], minlength=artists) > 0
+    usual = np.bincount(artist[early[document]], minlength=artists) > 0
+    artist, week, documents = _counted(artist[told], calendar.week[document[told]] - calendar.first)
+    weeks, counts = np.unique(calendar.week[calendar.dated | early], return_counts=True)
+    buzz = np.zeros(artists)
     bounds = np.append(np.flatnonzero(np.diff(artist, prepend=-1)), len(artist)).tolist()
     for first, last in pairwise(bounds):
-        since = int(week[first])
-        more = growth(all_weeks, all_counts.astype(np.float64), calendar.now, since)
-        buzz[artist[first]] = rising(
-            week[first:last], documents[first:last].astype(np.float64), calendar.now, growth=more
-        )
+        row, own = artist[first], week[first:last] + calendar.first
+        if usual[row] or not undated[row]:
+            more = growth(weeks, counts.astype(np.float64), calendar.now, int(own[0]))
+            lately = documents[first:last].astype(np.float64)
+            buzz[row] = rising(own, lately, calendar.now, growth=more)
     return buzz

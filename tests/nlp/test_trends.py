@@ -56,13 +56,13 @@ def test_what_stopped_long_ago_does_not_rise() -> None:
 
 def test_one_text_alone_says_little_and_many_say_much() -> None:
     usual = {NOW - 400: 1.0}
-    assert rise(usual | {NOW: 1}) < 0.35
-    assert 0.6 < rise(usual | {NOW: 5}) < 0.75
-    assert rise(usual | {NOW: 50}) > 0.9
+    assert rise(usual | {NOW: 1}) < 0.2
+    assert 0.45 < rise(usual | {NOW: 4}) < 0.5
+    assert rise(usual | {NOW: 40}) > 0.9
 
 
 def test_what_is_new_altogether_rises_by_the_same_measure() -> None:
-    assert rise({NOW - 1: 3}) == pytest.approx(3 / 5)
+    assert rise({NOW - 1: 3}) == pytest.approx(3 / 7)
 
 
 def test_weeks_after_now_are_ignored() -> None:
@@ -86,13 +86,18 @@ def test_growth_is_1_where_nothing_was_written_before() -> None:
 
 
 def test_a_second_source_makes_more_familiar_than_a_second_text() -> None:
-    one, twice, two = familiarity(np.array([0.5, 0.75, 1.0]), np.array([1, 2, 2])).tolist()
+    one, twice, two = familiarity(np.array([0.5, 0.75, 1.0]), np.array([1, 2, 2]), np.zeros(3)).tolist()
     assert one < twice < two == 1
 
 
+def test_to_be_named_by_many_makes_less_familiar_than_one_text() -> None:
+    named, written = familiarity(np.array([0, 0.5]), np.array([0, 1]), np.array([4.0, 0])).tolist()
+    assert 0 < named < written
+
+
 def test_without_texts_nobody_is_familiar() -> None:
-    assert familiarity(np.zeros(2), np.zeros(2, dtype=np.int64)).tolist() == [0, 0]
-    assert familiarity(np.zeros(0), np.zeros(0, dtype=np.int64)).tolist() == []
+    assert familiarity(np.zeros(2), np.zeros(2, dtype=np.int64), np.zeros(2)).tolist() == [0, 0]
+    assert familiarity(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0)).tolist() == []
 
 
 def days(*written: str | None) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
