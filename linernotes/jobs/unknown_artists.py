@@ -21,7 +21,7 @@ from store.mining import document_texts, work_titles
 from store.names import registry_key
 
 # Candidates kept in a release: a list that an editor reads, not one to import blindly.
-MOST_CANDIDATES = 500
+MOST_CANDIDATES = 1_000
 # What is looked at in the texts to have so many left: on the dev texts a third is another spelling of a
 # registered name, a title, or a part of a name.
 _LOOKED_AT = 3 * MOST_CANDIDATES
