@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from crawler.documents.deposit import deposit
+from linernotes.catalog import Catalog
 from linernotes.config import load_settings
 from linernotes.jobs.mine import mine
 from linernotes.jobs.mining import MineReport
@@ -181,6 +182,9 @@ def test_all_kinds_apply_and_say_how_often(engine: Engine, home: Path) -> None:
     assert "Nine Volt Garden" not in near(engine, "Kilowatt Choir")
     assert "Kilowatt Choir" not in near(engine, "Nine Volt Garden")
     assert len(near(engine, "Kilowatt Choir")) == 4
+    beyond = {near.artist for near in Catalog(engine).similar("Kilowatt Choir", limit=7)}
+    assert len(beyond) > 4
+    assert "Nine Volt Garden" not in beyond
     everyone = set().union(*(terms(engine, artist) for artist in (*DREAMERS, *MACHINES)))
     assert "reverb" not in everyone
     assert "heavy guitars" not in everyone
