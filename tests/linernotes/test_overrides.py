@@ -244,6 +244,12 @@ def test_artists_that_the_registry_lacks_are_all_told_before_anything_is_read(
     assert rows(sqlite_engine, "SELECT count(*) FROM mined_documents") == [(0,)]
 
 
+def test_an_artist_is_no_neighbour_of_itself_by_another_name(sqlite_engine: Engine, home: Path) -> None:
+    fill(sqlite_engine)
+    with pytest.raises(OverridesError, match='"Mossglass" and "mossglass!" are one artist'):
+        run(sqlite_engine, home, '[[forbid]]\nartist = "Mossglass"\nsimilar = "mossglass!"')
+
+
 # --- the command line --------------------------------------------------------------------------------------
 
 
