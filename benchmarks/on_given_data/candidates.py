@@ -71,7 +71,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=0)
     given = parser.parse_args()
-    with snapshot(connect(given.database, read_only=True)) as connection:
+    engine = connect(given.database, read_only=True)
+    with snapshot(engine) as connection:
         editing = open_editing(connection, Overrides())
         names = sorted({name for _, name in editing.names(connection)})
         chosen = np.random.default_rng(given.seed).choice(len(names), int(given.hide * len(names)), False)
@@ -79,7 +80,7 @@ def main() -> None:
         with hidden(away):
             material = load_material(connection, MiningSettings(), editing)
             began = time.monotonic()
-            found = unknown_artists.find_unknown_artists(connection, material)
+            found = unknown_artists.find_unknown_artists(engine, material)
         spent = time.monotonic() - began
     wanted = often_written(material, away, 3)
     rare = often_written(material, [name for name in away if not is_common(name)], 3)

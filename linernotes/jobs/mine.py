@@ -126,7 +126,7 @@ def _make_release(
     newly_tagged = tag_new_words(engine, material.corpus, ids, tagged, on_event)
     with engine.connect() as connection:
         parts = parts_of_speech(connection)
-        unknown = find_unknown_artists(connection, material)
+    unknown = find_unknown_artists(engine, material)
     described = describe(material, parts, settings)
     learned = learn(material, settings, on_event)
     release = _write(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from linernotes.jobs.material import Material
 from nlp.candidates import PART_SHARE, Candidates, find_candidates
@@ -54,15 +54,20 @@ class _Place:
 _Written = list[tuple[_Place, WrittenName]]
 
 
-def find_unknown_artists(connection: Connection, material: Material) -> UnknownArtists:
-    """Find the names, look up how they are written, and leave out what the registry has in other words."""
-    registered = [name for _, name in material.editing.names(connection)]
+def find_unknown_artists(engine: Engine, material: Material) -> UnknownArtists:
+    """Find the names, look up how they are written, and leave out what the registry has in other words.
+
+    The database is asked before and after the long part, so that others can write meanwhile.
+    """
+    with engine.connect() as connection:
+        registered = [name for _, name in material.editing.names(connection)]
+        titles = work_titles(connection)
     source = np.unique([document.source for document in material.documents], return_inverse=True)[1]
     found = find_candidates(
         material.corpus,
         source.astype(np.int64),
         registered=registered,
-        titles=work_titles(connection),
+        titles=titles,
         limit=_LOOKED_AT,
     )
     documents = [_documents(material.corpus, positions) for positions in _positions(found)]
@@ -70,7 +75,9 @@ def find_unknown_artists(connection: Connection, material: Material) -> UnknownA
         _places(material.corpus, source, positions, rows)
         for positions, rows in zip(_positions(found), documents, strict=True)
     ]
-    written = _written(material.corpus, found, places, _texts(connection, material, places))
+    with engine.connect() as connection:
+        texts = _texts(connection, material, places)
+    written = _written(material.corpus, found, places, texts)
     names = _names(material, written, documents, {registry_key(name) for name in registered})
     return _rows(material, found, documents, islice(names, MOST_CANDIDATES))
 
