@@ -151,7 +151,8 @@ def _buzz(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64
     """How much more than usual was lately written about each artist.
 
     A text of which the year alone is known is no text of a week, but an earlier one tells what is usual. Of
-    an artist of whom all that is dated is recent but some is undated, nobody knows what is usual: 0.
+    an artist of whom all that is dated is recent but some is undated, nobody knows what is usual: 0. So has an
+    artist with a single text.
     """
     artist, document = _pairs(spans.artist[spans.subject], spans.document[spans.subject])
     early = calendar.known & (calendar.week <= calendar.now - RECENT)
@@ -164,7 +165,7 @@ def _buzz(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64
     bounds = np.append(np.flatnonzero(np.diff(artist, prepend=-1)), len(artist)).tolist()
     for first, last in pairwise(bounds):
         row, own = artist[first], week[first:last] + calendar.first
-        if usual[row] or not undated[row]:
+        if usual[row] or (not undated[row] and documents[first:last].sum() > 1):
             more = growth(weeks, counts.astype(np.float64), calendar.now, int(own[0]))
             lately = documents[first:last].astype(np.float64)
             buzz[row] = rising(own, lately, calendar.now, growth=more)

@@ -81,6 +81,11 @@ def test_of_an_artist_with_undated_texts_a_first_dated_one_is_no_buzz(sqlite_eng
     assert summary(engine, "Loner")["buzz"] == 0
 
 
+def test_the_first_text_about_an_artist_is_no_buzz(sqlite_engine: Engine) -> None:
+    engine = mined(sqlite_engine, document("a", "Loner", date(2024, 4, 2)))
+    assert summary(engine, "Loner")["buzz"] == 0
+
+
 def test_terms_are_counted_by_week(engine: Engine) -> None:
     mined(engine)
     found = rows(
