@@ -151,8 +151,8 @@ def _buzz(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64
     """How much more than usual was lately written about each artist.
 
     A text of which the year alone is known is no text of a week, but an earlier one tells what is usual. Of
-    an artist of whom all that is dated is recent but some is undated, nobody knows what is usual: 0. So has an
-    artist with a single text.
+    an artist of whom all that is dated is recent but some is undated, nobody knows what is usual: 0.
+    The same for an artist with a single text.
     """
     artist, document = _pairs(spans.artist[spans.subject], spans.document[spans.subject])
     early = calendar.known & (calendar.week <= calendar.now - RECENT)
