@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linernotes.catalog import Catalog
     from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown
     from store.errors import DatabaseOutdated, DatabaseUnusable, LinernotesError
-    from store.lookup_records import Activity, ArtistEntry, Descriptor, Evidence
+    from store.lookup_records import Activity, ArtistEntry, Candidate, Descriptor, Evidence
     from store.releases import ReleaseInfo
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "ArtistEntry",
     "ArtistNotFound",
     "BadQuestion",
+    "Candidate",
     "Catalog",
     "DatabaseOutdated",
     "DatabaseUnusable",
@@ -62,7 +63,7 @@ _HOMES = {
     "linernotes.catalog": ("Catalog",),
     "linernotes.errors": ("ArtistNotFound", "BadQuestion", "NoRelease", "NothingKnown"),
     "store.errors": ("DatabaseOutdated", "DatabaseUnusable", "LinernotesError"),
-    "store.lookup_records": ("Activity", "ArtistEntry", "Descriptor", "Evidence"),
+    "store.lookup_records": ("Activity", "ArtistEntry", "Candidate", "Descriptor", "Evidence"),
     "store.releases": ("ReleaseInfo",),
 }
 

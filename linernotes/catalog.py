@@ -18,7 +18,7 @@ from linernotes.answers import Explanation, FoundArtist, Interpretation, Similar
 from linernotes.errors import BadQuestion, NoRelease
 from linernotes.naming import Wanted, resolve, resolve_all
 from linernotes.release_cache import ReleaseCache
-from store import described, lookups
+from store import candidates, described, lookups
 from store.engine import connect, reason_of
 from store.errors import DatabaseUnusable
 from store.lookup_records import (
@@ -26,6 +26,7 @@ from store.lookup_records import (
     KINDS,
     Activity,
     ArtistEntry,
+    Candidate,
     Descriptor,
     Evidence,
     ReleaseKey,
@@ -176,6 +177,15 @@ class Catalog:
         """Return how much was written about an artist, week by week, earliest first."""
         with self._reading() as (connection, release):
             return lookups.activity(connection, release.release_id, resolve(connection, artist).artist_id)
+
+    def candidates(self, *, min_sources: int = 1, limit: int = 50) -> list[Candidate]:
+        """Return names that writers treat as artists and the registry lacks, the surest first.
+
+        `min_sources` is how many independent sources must name one. Those registered since are left out.
+        """
+        _check_limit(limit)
+        with self._reading() as (connection, release):
+            return candidates.candidates(connection, release.release_id, min_sources=min_sources, limit=limit)
 
     def release(self) -> ReleaseInfo:
         """Return the published release."""

@@ -11,6 +11,7 @@ from linernotes.release_cache import ReleaseCache
 from store.described import described_of
 from store.lookup_records import ArtistEntry, ReleaseKey
 from store.lookups import shared_terms, stored_neighbours
+from store.overrides import forbidden_pairs
 
 SHARED_TERMS = 10
 """Shared terms that are named with a similar artist."""
@@ -64,7 +65,8 @@ def _near_vectors(
     exclude: Sequence[int] = (),
     limit: int,
 ) -> list[_Near]:
-    found = cache.vectors(connection, release).nearest(seeds, limit, exclude)
+    forbidden = [other for one, other in forbidden_pairs(connection, release.release_id) if one in seeds]
+    found = cache.vectors(connection, release).nearest(seeds, limit, [*exclude, *sorted(forbidden)])
     similarities = {number: similarity for number, similarity in found if similarity > 0}
     entries = described_of(connection, release.release_id, list(similarities))
     return [(entries[number], similarities[number]) for number in similarities if number in entries]
