@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from store.lookup_records import ArtistEntry, Evidence
+from store.lookup_records import ArtistEntry, Comparison, Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,8 @@ class SimilarArtist:
 class SharedDescriptor:
     """A term that describes two artists, a and b.
 
-    `contribution` is the product of both weights and the inverse document frequency of the term, as a share
-    of the sum over all terms they share: 0 to 1.
-    The quotes are None where no sentence was kept.
+    `contribution` is what it adds to their similarity, below 0 where it tells them apart. The quotes are None
+    where no sentence was kept. `inferred` says that of one of them only texts about similar artists say so.
     """
 
     term: str
@@ -41,15 +41,38 @@ class SharedDescriptor:
     contribution: float
     quote_a: Evidence | None
     quote_b: Evidence | None
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedDescriptor:
+    """A term that describes only `artist`, one of two, and by what it means brings it near to the other.
+
+    `contribution` is what it adds to their similarity, below 0 where it tells them apart.
+    """
+
+    artist: str
+    term: str
+    kind: str
+    facet: str
+    weight: float
+    contribution: float
+    quote: Evidence | None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why two artists are similar, or how little they are.
 
-    `similarity` is 0 to 1, None when there is too little text about one of them. `rank` is the place of b
-    among the stored neighbours of a, None when it is not among them. `shared` has the largest contribution
-    first.
+    `similarity` is 0 to 1, None when there is too little text about one of them; the fields below are then
+    empty or 0. `rank` is the place of b among the stored neighbours of a, None when it is not among them.
+
+    The contributions of `shared` (terms that describe both) and `related` (terms that describe one of them),
+    each with the largest contribution first, `rest` (other words, and names) and `adjustment` add up to
+    `similarity`; see `nlp.attribution`. The adjustment is 0 but for two opposites, whose similarity is cut to
+    0, and for neighbours that an editor set. `comparisons` are sentences in which writers compare the one
+    with the other. `exact` is False for a release that was mined before directions of terms were kept: the
+    similarity is then shared out among the shared terms by weight.
     """
 
     a: ArtistEntry
@@ -57,6 +80,18 @@ class Explanation:
     similarity: float | None
     rank: int | None
     shared: tuple[SharedDescriptor, ...]
+    related: tuple[RelatedDescriptor, ...] = ()
+    rest: float = 0.0
+    adjustment: float = 0.0
+    comparisons: tuple[Comparison, ...] = ()
+    exact: bool = True
+
+    @property
+    def total(self) -> float:
+        """The sum of all parts: the similarity, up to rounding; 0 when there is none."""
+        shared = (each.contribution for each in self.shared)
+        related = (each.contribution for each in self.related)
+        return math.fsum((*shared, *related, self.rest, self.adjustment))
 
 
 @dataclass(frozen=True, slots=True)
