@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from store.lookup_records import ArtistEntry, Comparison, Evidence
+from store.lookup_records import ArtistEntry, Comparison, Evidence, WeekCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class SimilarArtist:
 
     `similarity` is 0 to 1, `rank` 1 for the nearest. `shared` are terms that describe it and what it is
     similar to, the strongest joint contribution (product of both weights and the inverse document frequency
-    of the term) first.
+    of the term) first. `product` (-1 to 1) is what is cut to 0 and 1 to make the similarity: it tells
+    artists apart that are all dissimilar.
     """
 
     artist_id: int
@@ -23,6 +25,28 @@ class SimilarArtist:
     similarity: float
     rank: int
     shared: tuple[str, ...]
+    product: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnoughText:
+    """Why there are no artists similar to `artist`: of the `needed` words about it there are `words`.
+
+    With as many as are needed, what they say shares too little with what is written about others.
+    """
+
+    artist: str
+    words: int
+    needed: int
+
+    def __str__(self) -> str:
+        if self.words >= self.needed:
+            return f"The {self.words} words about {self.artist} have too little in common with other texts."
+        there = "is 1 word" if self.words == 1 else f"are {self.words} words"
+        return (
+            f"There {there} of text about {self.artist}; at least {self.needed} are needed to say who is"
+            " similar."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +122,9 @@ class Explanation:
 class MatchedTerm:
     """How a word of a description was understood.
 
-    `asked` is the word or phrase, `term` the descriptor it stands for. `likeness` is 1 when they are the
-    same, else the cosine of their word vectors. `boost` is what was asked for (`^0.5`), 1 by default.
+    `asked` is the word or phrase, `term` the descriptor it stands for. `likeness` is 1 when they mean the
+    same, below 1 for a part of an era that was asked for, else the cosine of their word vectors. `boost` is
+    what was asked for (`^0.5`), 1 by default.
     """
 
     asked: str
@@ -110,19 +135,24 @@ class MatchedTerm:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """How a description was understood: terms to look for, terms to keep out, words that nobody uses."""
+    """How a description was understood: terms to look for, terms to keep out, words that nobody uses.
+
+    `suggestions` are terms that an unknown word may be a misspelling of.
+    """
 
     wanted: tuple[MatchedTerm, ...]
     excluded: tuple[MatchedTerm, ...]
     unknown: tuple[str, ...]
+    suggestions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundArtist:
     """An artist that a description fits.
 
-    `score` is 0 to 1: the mean weight of what was asked for, each by its boost. `matched` are the terms that
-    made it, the largest part first; a term whose `asked` is another word was found through word vectors.
+    `score` is 0 to 1: a mean, each by its boost, of how well what was asked for fits (`linernotes.search`).
+    `matched` are the terms that describe it, the largest part first; a term whose `asked` is another word
+    stands in for that.
     """
 
     artist_id: int
@@ -131,3 +161,31 @@ class FoundArtist:
     score: float
     rank: int
     matched: tuple[MatchedTerm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RisingTerm:
+    """A term that an artist is described with more than usual lately.
+
+    `rising` is 0 (as usual) to 1 (out of nothing; few texts alone stay well below), `documents` how many of
+    the recent weeks use it, and `weeks` its use week by week, earliest first; weeks without any are left out.
+    Recent are the eight weeks up to the newest one of the release.
+    """
+
+    term: str
+    facet: str
+    rising: float
+    documents: int
+    weeks: tuple[WeekCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RisingArtist:
+    """An artist that is described with a term more than usual lately; the fields are those of RisingTerm."""
+
+    artist_id: int
+    artist: str
+    mbid: str | None
+    rising: float
+    documents: int
+    weeks: tuple[WeekCount, ...]

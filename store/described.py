@@ -78,12 +78,14 @@ def sentences_about(connection: Connection, artist_ids: Sequence[int]) -> dict[i
     return {artist_id: int(amount) for artist_id, amount in connection.execute(amounts)}
 
 
-def subject_words(connection: Connection) -> dict[int, int]:
-    """Words of text of which each artist is a subject, copies counted again; reads every document.
+def subject_words(connection: Connection, artist_id: int | None = None) -> dict[int, int]:
+    """Words of text of which each artist is a subject, or one of them; copies are counted again.
 
-    An artist that no text is about is left out.
+    For all artists it reads every document. An artist that no text is about is left out.
     """
     subjects = select(MentionRow.document_id, MentionRow.artist_id).where(MentionRow.role == "subject")
+    if artist_id is not None:
+        subjects = subjects.where(MentionRow.artist_id == artist_id)
     about = subjects.distinct().subquery()
     original = func.coalesce(DocumentRow.duplicate_of, DocumentRow.id)
     words = (

@@ -81,6 +81,30 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekCount:
+    """Documents, and independent sources of them, of the week that begins on Monday `week`."""
+
+    week: date
+    documents: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArtistSummary:
+    """How much a release knows of an artist: what of its text is about it, and from how many sources.
+
+    `familiarity` (0 to 1) is how widely it is written about, `buzz` (0 to 1) how much more than usual lately.
+    """
+
+    artist_id: int
+    words: int
+    documents: int
+    sources: int
+    familiarity: float
+    buzz: float
+
+
+@dataclass(frozen=True, slots=True)
 class StoredNeighbour:
     """A similar artist as the release has it; `rank` 1 is the nearest, `similarity` is 0 to 1."""
 

@@ -1,4 +1,4 @@
-"""What a release knows of two artists together: their terms, and what writers say of the one beside the other."""
+"""What a release knows of two artists together: their terms, and sentences that compare them."""
 
 from __future__ import annotations
 
