@@ -18,21 +18,35 @@ if TYPE_CHECKING:
         FoundArtist,
         Interpretation,
         MatchedTerm,
+        NotEnoughText,
+        RelatedDescriptor,
+        RisingArtist,
+        RisingTerm,
         SharedDescriptor,
         SimilarArtist,
     )
     from linernotes.catalog import Catalog
     from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown
     from store.errors import DatabaseOutdated, DatabaseUnusable, LinernotesError
-    from store.lookup_records import Activity, ArtistEntry, Descriptor, Evidence
+    from store.lookup_records import (
+        Activity,
+        ArtistEntry,
+        ArtistSummary,
+        Comparison,
+        Descriptor,
+        Evidence,
+        WeekCount,
+    )
     from store.releases import ReleaseInfo
 
 __all__ = [
     "Activity",
     "ArtistEntry",
     "ArtistNotFound",
+    "ArtistSummary",
     "BadQuestion",
     "Catalog",
+    "Comparison",
     "DatabaseOutdated",
     "DatabaseUnusable",
     "Descriptor",
@@ -43,10 +57,15 @@ __all__ = [
     "LinernotesError",
     "MatchedTerm",
     "NoRelease",
+    "NotEnoughText",
     "NothingKnown",
+    "RelatedDescriptor",
     "ReleaseInfo",
+    "RisingArtist",
+    "RisingTerm",
     "SharedDescriptor",
     "SimilarArtist",
+    "WeekCount",
     "open",
 ]
 
@@ -56,13 +75,25 @@ _HOMES = {
         "FoundArtist",
         "Interpretation",
         "MatchedTerm",
+        "NotEnoughText",
+        "RelatedDescriptor",
+        "RisingArtist",
+        "RisingTerm",
         "SharedDescriptor",
         "SimilarArtist",
     ),
     "linernotes.catalog": ("Catalog",),
     "linernotes.errors": ("ArtistNotFound", "BadQuestion", "NoRelease", "NothingKnown"),
     "store.errors": ("DatabaseOutdated", "DatabaseUnusable", "LinernotesError"),
-    "store.lookup_records": ("Activity", "ArtistEntry", "Descriptor", "Evidence"),
+    "store.lookup_records": (
+        "Activity",
+        "ArtistEntry",
+        "ArtistSummary",
+        "Comparison",
+        "Descriptor",
+        "Evidence",
+        "WeekCount",
+    ),
     "store.releases": ("ReleaseInfo",),
 }
 

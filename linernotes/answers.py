@@ -75,6 +75,7 @@ class RelatedDescriptor:
     `contribution` is what it adds to their similarity, below 0 where it tells them apart.
     """
 
+    artist_id: int
     artist: str
     term: str
     kind: str

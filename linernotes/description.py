@@ -29,7 +29,8 @@ _PIECE = re.compile(
 )
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _KEYBOARD = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2212": "-", "\u2011": "-"})
-# What people write around the words that describe; dropped only where no term has it ("drum and bass").
+# What people write around the words that describe; kept within a term ("drum and bass"), and where nothing
+# else is said.
 FILLING = frozenset(
     """
     a an and are artist artists band bands be but by for from i in is it like me more music of on or
@@ -142,29 +143,35 @@ def possible_terms(clauses: Sequence[Clause]) -> set[str]:
     return terms
 
 
-def read_wishes(clauses: Sequence[Clause], known: Collection[str]) -> list[Wish]:
+def read_wishes(clauses: Sequence[Clause], known: Collection[str], rare: Collection[str] = ()) -> list[Wish]:
     """Cut the clauses into known terms, the longest first from the left, and unknown words.
 
-    `known` has the terms, and "facet:term" for each facet that a term has.
+    `known` has the terms, and "facet:term" for each facet that a term has. Words in a row that are a `rare`
+    term are read as their parts where all of these are known: few are described with it as it stands.
     """
-    return [wish for clause in clauses for wish in _wishes(clause, known)]
+    return [wish for clause in clauses for wish in _wishes(clause, known, rare)]
 
 
-def _wishes(clause: Clause, known: Collection[str]) -> list[Wish]:
+def _wishes(clause: Clause, known: Collection[str], rare: Collection[str]) -> list[Wish]:
     if clause.whole:
         term = " ".join(clause.words)
         asked = term if clause.facet is None else f"{clause.facet}:{term}"
         return [Wish(term, clause.boost, clause.negated, asked in known, clause.facet)]
-    terms = [term for term in _segments(clause.words, known) if term in known or term not in FILLING]
+    found = list(_segments(clause.words, known, rare))
+    terms = [term for term in found if term not in FILLING] or [term for term in found if term in known]
     wishes = [Wish(term, 1.0, False, term in known) for term in terms]
     return [*wishes[:-1], replace(wishes[-1], boost=clause.boost)] if wishes else []
 
 
-def _segments(words: Sequence[str], known: Collection[str]) -> Iterator[str]:
+def _segments(words: Sequence[str], known: Collection[str], rare: Collection[str]) -> Iterator[str]:
     start = 0
     while start < len(words):
         longest = min(LONGEST_TERM, len(words) - start)
         runs = (" ".join(words[start : start + length]) for length in range(longest, 0, -1))
-        term = next((run for run in runs if run in known), words[start])
+        term = next((run for run in runs if _is_one(run, known, rare)), words[start])
         yield term
         start += term.count(" ") + 1
+
+
+def _is_one(run: str, known: Collection[str], rare: Collection[str]) -> bool:
+    return run in known and not (run in rare and all(word in known for word in run.split()))

@@ -119,6 +119,7 @@ def _related(
     one.sort(key=lambda each: (-each[1], each[0].term))
     return tuple(
         RelatedDescriptor(
+            artist_id=both[0 if term.weight_a else 1].artist_id,
             artist=both[0 if term.weight_a else 1].artist,
             term=term.term,
             kind=term.kind,

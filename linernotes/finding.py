@@ -58,7 +58,7 @@ def _meanings(
     asked = possible_terms(clauses)
     written = {term: [term, *meaning.spellings(term), *sorted(meaning.names(term))] for term in asked}
     known = known_terms(connection, release.release_id, {way for ways in written.values() for way in ways})
-    wishes = read_wishes(clauses, _resolved(written, known))
+    wishes = read_wishes(clauses, _resolved(written, known), _rare(written, known))
     if all(wish.negated for wish in wishes):
         raise BadQuestion("The description names nothing to look for, such as: dreamy shoegaze -metal")
     return [
@@ -79,6 +79,16 @@ def _resolved(written: Mapping[str, Sequence[str]], known: Mapping[str, Sequence
     return found
 
 
+def _rare(written: Mapping[str, Sequence[str]], known: Mapping[str, Sequence[KnownTerm]]) -> set[str]:
+    """The terms of several words that describe few artists, in any spelling."""
+    return {
+        term
+        for term, ways in written.items()
+        if " " in term
+        and sum(each.artists for way in ways for each in known.get(way, ())) < meaning.FEWEST_ARTISTS
+    }
+
+
 def _terms(
     connection: Connection,
     release: ReleaseKey,
@@ -90,13 +100,13 @@ def _terms(
 ) -> list[tuple[str, float]]:
     """The terms that stand for a wish: itself and what means the same, or what is used like it."""
     if wish.facet in _BY_FACET:
-        terms = [each for each in cache.terms(connection, release) if each.facet == wish.facet]
+        terms = cache.terms(connection, release, wish.facet)
         if found := _BY_FACET[wish.facet](wish.term, terms):
             return found
     if wish.known:
         exact = next((way for way in written if _has(known, way, wish.facet)), wish.term)
-        others = [name for name in sorted(meaning.names(wish.term)) if name != exact and name in known]
-        return [(exact, 1.0), *((name, 1.0) for name in others)]
+        same = {*meaning.names(wish.term), *meaning.spaced(wish.term)} - {exact}
+        return [(exact, 1.0), *((each, 1.0) for each in sorted(same) if _has(known, each, wish.facet))]
     near = meaning.used_alike(wish.term, cache.words(connection, release))
     if wish.facet is None:
         return near

@@ -43,6 +43,9 @@ Of one wrong letter in four (`jaz`) or two in eight (`shogaize`) the term is sti
 
 SUGGESTIONS = 3
 
+FEWEST_ARTISTS = 10
+"""Artists from which on words in a row are one term; below, "political punk" is political and punk."""
+
 # Names of nations of two letters. The others are codes; who writes "it", "in" or "no" means no nation.
 _SHORT_NAMES = frozenset({"uk", "us"})
 
@@ -57,12 +60,19 @@ class Meaning:
 
 def spellings(term: str) -> list[str]:
     """Return other ways to write a term, likely ones first: accents, one word or two, singular or plural."""
+    if term in FILLING:
+        return []
     plain = normal_form(term)
-    words = plain.split()
-    found = [plain, "".join(words) if len(words) == 2 else plain, *_other_number(plain)]
-    if len(words) == 1:
-        found += [f"{plain[:place]} {plain[place:]}" for place in range(2, len(plain) - 1)]
+    found = [plain, *spaced(plain), *_other_number(plain)]
     return [each for each in dict.fromkeys(found) if each and each != term]
+
+
+def spaced(term: str) -> list[str]:
+    """Return a term of one word as two, of two as one: "triphop", "trip hop"."""
+    words = term.split()
+    if len(words) == 1:
+        return [f"{term[:place]} {term[place:]}" for place in range(2, len(term) - 1)]
+    return ["".join(words)] if len(words) == 2 else []
 
 
 def _other_number(term: str) -> list[str]:

@@ -42,9 +42,9 @@ class ReleaseCache:
         """Return the words of `release` and which of them are terms."""
         return self._get("words", release, lambda: _words(connection, release))
 
-    def terms(self, connection: Connection, release: ReleaseKey) -> list[KnownTerm]:
-        """Return the terms of `release`."""
-        return self._get("terms", release, lambda: all_terms(connection, release.release_id))
+    def terms(self, connection: Connection, release: ReleaseKey, facet: str | None = None) -> list[KnownTerm]:
+        """Return the terms of `release`, of one facet when given."""
+        return self._get(f"terms {facet}", release, lambda: all_terms(connection, release.release_id, facet))
 
     def summaries(self, connection: Connection, release: ReleaseKey) -> SummaryTable:
         """Return how much `release` knows of each artist."""

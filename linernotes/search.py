@@ -126,7 +126,7 @@ def _strength(
         for number in numbers.get((term, meaning.wish.facet), ()):
             if number in of_term:
                 rows, weights = of_term[number]
-                strength[place, rows] = np.maximum(strength[place, rows], likeness * weights)
+                np.maximum.at(strength[place], rows, likeness * weights)
     return strength
 
 

@@ -18,9 +18,12 @@ from store.lookup_records import ArtistEntry, ReleaseKey, WeekCount
 from store.term_index import known_terms
 from store.trends import documents_by_week, has_term_weeks, weeks_of_artist, weeks_of_term
 
-
 LEAST_RISING = 0.1
-"""What rises less is not told: one text more than the five that are usual comes to .08, two where one is to .2."""
+"""What rises less is not told: a text more than the usual five comes to .08, two where one is usual to .2."""
+
+
+FEWEST = 2
+"""Recent documents from which on something may rise: one text is no trend."""
 
 
 def rising_terms(
@@ -35,7 +38,7 @@ def rising_terms(
         RisingTerm(term, facet, clock.rising(counts), clock.lately(counts), tuple(counts))
         for (term, facet), counts in weeks.items()
     ]
-    found = [each for each in found if each.rising >= LEAST_RISING]
+    found = [each for each in found if each.rising >= LEAST_RISING and each.documents >= FEWEST]
     return sorted(found, key=lambda each: (-each.rising, -each.documents, each.term))[:limit]
 
 
@@ -58,7 +61,7 @@ def rising_artists(connection: Connection, release: ReleaseKey, term: str, limit
         )
         for artist, counts in weeks.items()
     ]
-    found = [each for each in found if each.rising >= LEAST_RISING]
+    found = [each for each in found if each.rising >= LEAST_RISING and each.documents >= FEWEST]
     return sorted(found, key=lambda each: (-each.rising, -each.documents, each.artist_id))[:limit]
 
 

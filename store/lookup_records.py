@@ -119,7 +119,9 @@ class StoredNeighbour:
 class Comparison:
     """A sentence in which a writer, in a text about `artist`, compares it with `compared_artist`."""
 
+    artist_id: int
     artist: str
+    compared_artist_id: int
     compared_artist: str
     quote: str
     url: str

@@ -64,7 +64,9 @@ def comparisons(connection: Connection, release_id: int, a: int, b: int) -> list
     row, one, other = ReleaseComparisonRow, aliased(ArtistRow), aliased(ArtistRow)
     found = (
         select(
+            one.id,
             one.name,
+            other.id,
             other.name,
             func.substr(DocumentRow.text, row.start + 1, row.end - row.start),
             DocumentRow.url,

@@ -31,7 +31,8 @@ def known_terms(connection: Connection, release_id: int, terms: Iterable[str]) -
     known: dict[str, list[KnownTerm]] = {}
     for chunk in batches(sorted(set(terms))):
         found = _TERM.where(ReleaseTermRow.release_id == release_id, ReleaseTermRow.term.in_(chunk))
-        for row in connection.execute(found.order_by(ReleaseTermRow.term_id)):
+        # Sorted here: told to sort, SQLite reads all terms in order of number, and not these by their index.
+        for row in sorted(connection.execute(found), key=lambda row: row.term_id):
             known.setdefault(row.term, []).append(KnownTerm(*row))
     return known
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 LISTINGS = {
     *("artists import", "artists list", "artists show", "sources add", "sources list", "crawl", "import"),
     *("mine", "run", "similar", "terms", "search", "evidence", "evaluate", "export", "forget", "releases"),
-    *("releases list", "status", "doctor", "config", "inspect"),
+    *("releases list", "status", "doctor", "config", "inspect", "explain", "trends"),
 }
 
 
@@ -98,7 +98,7 @@ def test_what_comes_later_says_so(call: Call, arguments: tuple[str, ...]) -> Non
     ("arguments", "told"),
     [
         (("simlar",), "No such command 'simlar'"),
-        (("similar",), "Missing argument 'ARTIST...'. See `linernotes similar --help`."),
+        (("similar",), "Missing argument 'ARTIST[^WEIGHT]...'. See `linernotes similar --help`."),
         (("terms", "A", "--facet", "smell"), "'smell' is not one of 'genre'"),
         (("terms", "A", "--limit", "0"), "0 is not in the range x>=1"),
         (("sources", "add", "a.org", "--interval", "soon"), "'soon' is not a duration such as 30m"),
