@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, or_, select
 
-from store.batches import BATCH
+from store.batches import batches
 from store.lookup_records import ArtistSummary
 from store.models import (
     ArtistRow,
@@ -88,16 +88,16 @@ def facet_uses(connection: Connection, release_id: int, facet: str) -> FacetTabl
     term, use = ReleaseTermRow, ReleaseDescriptorRow
     named = select(term.term_id, term.term).where(term.release_id == release_id, term.facet == facet)
     terms = connection.execute(named.order_by(term.term_id)).all()
-    numbers = np.array([row.term_id for row in terms], dtype=np.int64)
-    found = (
-        select(use.artist_id, use.term_id, use.weight)
-        .join(term, and_(term.release_id == use.release_id, term.term_id == use.term_id))
-        .where(use.release_id == release_id, term.facet == facet, use.inferred.is_(False))
-        .order_by(use.artist_id, use.term_id)
-    )
-    rows = connection.execution_options(yield_per=BATCH).execute(found)
-    table = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 3)
-    place = np.searchsorted(numbers, table[:, 1].astype(np.int64))
+    numbers = [row.term_id for row in terms]
+    rows: list[tuple[int, int, float]] = []
+    for batch in batches(numbers):  # by the index of terms; a join would go through all descriptors
+        found = select(use.artist_id, use.term_id, use.weight).where(
+            use.release_id == release_id, use.term_id.in_(batch), use.inferred.is_(False)
+        )
+        rows += ((artist, number, weight) for artist, number, weight in connection.execute(found))
+    rows.sort()
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    place = np.searchsorted(np.array(numbers, dtype=np.int64), table[:, 1].astype(np.int64))
     return FacetTable(tuple(row.term for row in terms), table[:, 0].astype(np.int64), place, table[:, 2])
 
 

@@ -3,8 +3,8 @@
     python benchmarks/on_given_data/search_by_tags.py sqlite:///linernotes.db TAGS.tsv [--pairs 60]
 
 TAGS.tsv has the columns artist and tag. Asked for are pairs of tags that name a genre, mood, instrument, era,
-place or theme, each carried by at least 20 artists with a vector, both by 10 to 300 of them; the same pairs of
-each combination of facets every time. Who carries no tag at all cannot be judged and is passed over.
+place or theme, each carried by at least 20 artists with a vector, both by 10 to 300 of them; always the same
+pairs of each combination of facets. Who carries no tag at all cannot be judged and is passed over.
 """
 
 from __future__ import annotations
@@ -80,10 +80,11 @@ def chosen_pairs(tags: Tags, most: int) -> Iterator[tuple[str, str, str]]:
     for place, one in enumerate(usable):
         for other in usable[place + 1 :]:
             facets = {facet_of(one), facet_of(other)}
-            same_kind = len(facets) == 1 and facets != {"genre"}
-            if not same_kind and not set(one.split()) & set(other.split()):
-                if 10 <= len(tags[one] & tags[other]) <= 300:
-                    kinds[" + ".join(sorted(facets))].append((one, other))
+            one_kind = len(facets) == 1 and facets != {"genre"}
+            if one_kind or set(one.split()) & set(other.split()):
+                continue
+            if 10 <= len(tags[one] & tags[other]) <= 300:
+                kinds[" + ".join(sorted(facets))].append((one, other))
     shuffled = random.Random(1)
     for kind in sorted(kinds):
         shuffled.shuffle(kinds[kind])
