@@ -200,6 +200,11 @@ class MineSection(BaseModel):
     dimensions: int = Field(default=300, ge=2, le=2000, description="Length of an artist's vector, at most")
     search_words: int = Field(default=20_000, ge=0, description="Frequent words whose vectors serve search")
     keep_releases: int = Field(default=3, ge=1, le=1000, description="Releases kept to roll back to")
+    overrides: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Editors' overrides (docs/editing.md): a TOML file; a relative path starts at this file",
+    )
 
 
 class ScheduleSection(BaseModel):
@@ -296,6 +301,9 @@ def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         artists = [artists]
     if isinstance(artists, list) and all(isinstance(path, str) for path in artists):
         rebased["artists"] = [str(folder / path) for path in artists]
+    mine = content.get("mine")
+    if isinstance(mine, dict) and isinstance(overrides := mine.get("overrides"), str) and overrides:
+        rebased["mine"] = mine | {"overrides": str(folder / overrides)}
     return rebased
 
 

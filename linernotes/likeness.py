@@ -18,6 +18,7 @@ from linernotes.vectors import VectorTable
 from store.described import described_of
 from store.lookup_records import ArtistEntry, ReleaseKey
 from store.lookups import shared_terms, stored_neighbours
+from store.overrides import forbidden_pairs
 
 SHARED_TERMS = 10
 """Shared terms that are named with a similar artist."""
@@ -27,7 +28,8 @@ SHARED_TERMS = 10
 class SimilarQuestion:
     """Whom to look for: similar to the seeds, or as unlike them as can be (`unlike`), and what limits it.
 
-    Seeds are left out, as are the artists of `exclude`.
+    Seeds are left out, as are the artists of `exclude`; and of similar ones those that editors forbade to be
+    neighbours of a seed.
     """
 
     seeds: Sequence[Seed]
@@ -141,6 +143,9 @@ def _near_vectors(
         return []
     left_out = (*question.exclude, *(entry for entry, _ in known))
     out = [*seeds, *(entry.artist_id for entry in left_out)]
+    if not question.unlike:
+        forbidden = sorted(forbidden_pairs(connection, release.release_id))
+        out += [other for one, other in forbidden if seeds.get(one, 0) > 0]
     limit = question.limit - len(known)
     if question.unlike:
         found = [(each, -product) for each, product in table.ranked(-products, limit, out=out, among=among)]

@@ -19,7 +19,7 @@ from store.term_index import known_terms
 from store.trends import documents_by_week, has_term_weeks, weeks_of_artist, weeks_of_term
 
 LEAST_RISING = 0.1
-"""What rises less is not told: a text more than the usual five comes to .08, two where one is usual to .2."""
+"""What rises less is not told: one text more than the usual five is .07, two where one is usual are .14."""
 
 
 FEWEST = 2

@@ -92,7 +92,7 @@ def insert_documents(connection: Connection, documents: Sequence[NewDocument], *
     return ids
 
 
-def update_documents(connection: Connection, documents: Mapping[int, NewDocument]) -> None:
+def update_documents(connection: Connection, documents: Mapping[int, NewDocument], *, at: datetime) -> None:
     """Replace documents, by number; what was mined and quoted from other texts of theirs goes."""
     texts = _select_in(connection, select(DocumentRow.id, DocumentRow.text), DocumentRow.id, documents)
     rewritten = [row.id for row in texts if row.text != documents[row.id].document.text]
@@ -101,7 +101,9 @@ def update_documents(connection: Connection, documents: Mapping[int, NewDocument
         connection.execute(delete(ReleaseEvidenceRow).where(ReleaseEvidenceRow.document_id.in_(batch)))
     if documents:
         statement = update(DocumentRow).where(DocumentRow.id == bindparam("row_id"))
-        connection.execute(statement, [_row(new) | {"row_id": key} for key, new in documents.items()])
+        connection.execute(
+            statement, [_row(new) | {"row_id": key, "added_at": at} for key, new in documents.items()]
+        )
 
 
 def insert_bands(

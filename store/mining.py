@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, union, update
 
 from store.artists import all_names
 from store.models import (
@@ -61,6 +61,7 @@ class MinedDocument:
     tokens: bytes
     sentences: bytes
     digest: str
+    added_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ def mined_documents(
             MinedDocumentRow.tokens,
             MinedDocumentRow.sentences,
             MinedDocumentRow.digest,
+            DocumentRow.added_at,
         )
         .join(MinedDocumentRow, MinedDocumentRow.document_id == DocumentRow.id)
         .where(_counts(languages))
@@ -263,6 +265,15 @@ def document_texts(connection: Connection, ids: Collection[int]) -> dict[int, st
         rows = connection.execute(select(DocumentRow.id, DocumentRow.text).where(DocumentRow.id.in_(chunk)))
         texts |= dict(rows.all())
     return texts
+
+
+def work_titles(connection: Connection) -> list[str]:
+    """Titles of works: those reviewed, and the titles of labelled documents other than the label."""
+    titles = select(DocumentRow.title).where(
+        DocumentRow.title.is_not(None), DocumentRow.label.is_not(None), DocumentRow.title != DocumentRow.label
+    )
+    reviewed = select(DocumentRow.reviewed_work).where(DocumentRow.reviewed_work.is_not(None))
+    return sorted({title for (title,) in connection.execute(union(titles, reviewed)) if title})
 
 
 def registry_size(connection: Connection) -> int:

@@ -683,7 +683,11 @@ class ReleaseOverrideRow(Base):
     """An editor's override, and what it did in a release."""
 
     __tablename__ = "release_overrides"
-    __table_args__ = ({"comment": "Editors' overrides, and what each did in the release"},)
+    __table_args__ = (
+        Index("ix_release_overrides_artist_id", "artist_id"),
+        Index("ix_release_overrides_other_id", "other_id"),
+        {"comment": "Editors' overrides, and what each did in the release"},
+    )
 
     release_id: Mapped[int] = _release()
     number: Mapped[int] = mapped_column(Integer, primary_key=True, comment="Place in the file, from 1")
@@ -694,3 +698,9 @@ class ReleaseOverrideRow(Base):
     object: Mapped[str | None] = mapped_column(Text, comment="The other artist, name, term or URL, if any")
     note: Mapped[str | None] = mapped_column(Text, comment="Why, as the editor says")
     applied: Mapped[int] = mapped_column(Integer, comment="Mentions, descriptors or neighbours it changed")
+    artist_id: Mapped[int | None] = mapped_column(
+        ForeignKey("artists.id", ondelete="CASCADE"), comment="The artist it is about, if any"
+    )
+    other_id: Mapped[int | None] = mapped_column(
+        ForeignKey("artists.id", ondelete="CASCADE"), comment="The artist pinned or forbidden, if any"
+    )

@@ -111,12 +111,14 @@ def publish(
     comparisons: Sequence[tuple[int, int, int, str]] = (),
     term_weeks: Sequence[tuple[int, str, date, int, int]] = (),
     pinned: Mapping[tuple[int, int], float] | None = None,
+    forbidden: Sequence[tuple[int, int]] = (),
 ) -> int:
     """Write and publish a release.
 
     `descriptors` are weights by artist and term, `evidence` (artist, term, document, sentence of it),
     `inferred` the descriptors (artist, term) that only similar artists have. Vectors are brought to unit
-    length; the nearest `stored` become the neighbours, with the similarities of `pinned` where it has one.
+    length; the nearest `stored` become the neighbours, with the similarities of `pinned` where it has one,
+    and without the pairs (artist, other artist) of `forbidden`.
     `directions` are those of terms, `summaries` (artist, words, documents, sources, familiarity, buzz),
     `comparisons` (artist, other artist, document, sentence of it) and `term_weeks` (artist, term, Monday,
     documents, sources).
@@ -146,7 +148,9 @@ def publish(
             (artist, number[term], document, *_place(connection, document, sentence))
             for artist, term, document, sentence in evidence
         ],
-        neighbours=[row for artist in units for row in _neighbours(artist, units, stored, pinned or {})],
+        neighbours=[
+            row for artist in units for row in _neighbours(artist, units, stored, pinned or {}, forbidden)
+        ],
         vectors=[(artist, len(vector), vector) for artist, vector in units.items()],
         activity=activity,
         words=[(word, _unit(vector).astype("<f4").tobytes()) for word, vector in (words or {}).items()],
@@ -156,6 +160,10 @@ def publish(
             for artist, other, document, sentence in comparisons
         ],
         term_weeks=[(artist, number[term], *counts) for artist, term, *counts in term_weeks],
+        overrides=[
+            (place, "forbid", str(one), str(other), None, 1, one, other)
+            for place, (one, other) in enumerate(forbidden, start=1)
+        ],
     )
     release = begin_release(connection, engine="local", parameters={"seed": 1}, input_digest="0" * 64)
     write_release(connection, release, rows)
@@ -186,12 +194,16 @@ def _unit(vector: Sequence[float]) -> np.ndarray:
 
 
 def _neighbours(
-    artist: int, units: Mapping[int, np.ndarray], stored: int, pinned: Mapping[tuple[int, int], float]
+    artist: int,
+    units: Mapping[int, np.ndarray],
+    stored: int,
+    pinned: Mapping[tuple[int, int], float],
+    forbidden: Sequence[tuple[int, int]],
 ) -> list[tuple[int, int, int, float]]:
     others = [
         (pinned.get((artist, other), max(0.0, float(units[artist] @ unit))), other)
         for other, unit in units.items()
-        if other != artist
+        if other != artist and not {(artist, other), (other, artist)} & set(forbidden)
     ]
     others.sort(key=lambda each: (-each[0], each[1]))
     return [

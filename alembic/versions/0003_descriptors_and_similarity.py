@@ -98,6 +98,30 @@ def upgrade() -> None:
         sa.Column(
             "applied", sa.Integer(), nullable=False, comment="Mentions, descriptors or neighbours it changed"
         ),
+        sa.Column(
+            "artist_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+            comment="The artist it is about, if any",
+        ),
+        sa.Column(
+            "other_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+            comment="The artist pinned or forbidden, if any",
+        ),
+        sa.ForeignKeyConstraint(
+            ["artist_id"],
+            ["artists.id"],
+            name=op.f("fk_release_overrides_artist_id_artists"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["artists.id"],
+            name=op.f("fk_release_overrides_other_id_artists"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["release_id"],
             ["releases.id"],
@@ -107,6 +131,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("release_id", "number", name=op.f("pk_release_overrides")),
         comment="Editors' overrides, and what each did in the release",
     )
+    with op.batch_alter_table("release_overrides", schema=None) as batch_op:
+        batch_op.create_index("ix_release_overrides_artist_id", ["artist_id"], unique=False)
+        batch_op.create_index("ix_release_overrides_other_id", ["other_id"], unique=False)
+
     op.create_table(
         "release_term_weeks",
         sa.Column(

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from crawler.documents.duplicates import Fingerprint, fingerprints
 from crawler.documents.originals import settle_copies
-from crawler.extraction.dates import believable
 from store import documents as stored
+from store.dates import believable
 from store.documents import NewDocument, StoredDocument
 from store.records import Document
 
@@ -150,10 +150,11 @@ def _write(
 ) -> None:
     """Write documents and decide about copies among them and everything alike."""
     old = {key: existing[entry.url].digest for key, entry in changed.items()}
+    now = datetime.now(UTC)
     orphans = stored.copies_of(connection, changed)
     stored.release_bands(connection, [key for key, digest in old.items() if changed[key].digest != digest])
-    stored.update_documents(connection, {key: entry.row() for key, entry in changed.items()})
-    ids = stored.insert_documents(connection, [entry.row() for entry in new], at=datetime.now(UTC))
+    stored.update_documents(connection, {key: entry.row() for key, entry in changed.items()}, at=now)
+    ids = stored.insert_documents(connection, [entry.row() for entry in new], at=now)
     written = {**changed, **dict(zip(ids, new, strict=True))}
     digests = {entry.digest for entry in written.values()} | set(old.values()) | set(orphans.values())
     digests |= stored.digests_named_canonical(connection, written)

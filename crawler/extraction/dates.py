@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from htmldate import find_date
 
 from crawler.extraction.schema_org import Node
+from store.dates import believable
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Nothing that reviews recorded music is older; imports of old magazines may well reach back a century.
-EARLIEST = date(1900, 1, 1)
 # The first web page (info.cern.ch). A page may *state* an older date, that of a reprinted text; a date that
 # we only infer from its address or its prose is the page's own and cannot be older than the web.
 FIRST_WEB_PAGE = date(1991, 8, 6)
@@ -61,15 +60,6 @@ _SHOWN = re.compile(
     r"publish|pubdate|entry-(?:date|time)|post-(?:date|time)|posted|dateline|byline|\bdate\b", re.I
 )
 _OTHERS = re.compile(r"comment|related|sidebar|widget|footer|recent|popular|recommend|copyright", re.I)
-
-
-def believable(day: date | None, *, today: date | None = None) -> date | None:
-    """Return `day` if a text may have been published then, else None: from 1900 to tomorrow.
-
-    Tomorrow is allowed for the sake of time zones. This is the one rule for crawled and imported texts.
-    """
-    latest = (today or datetime.now(UTC).date()) + timedelta(days=1)
-    return day if day is not None and EARLIEST <= day <= latest else None
 
 
 def read_date(text: object) -> date | None:

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from bs4.element import NavigableString, Tag
 
 from crawler.errors import BadUrl
-from crawler.extraction.dates import believable, read_date, spelled_date
+from crawler.extraction.dates import read_date, spelled_date
 from crawler.extraction.markup import tidy
 from crawler.extraction.records import Post
 from crawler.urls import canonical_url
+from store.dates import believable
 
 # Shorter posts are greetings and votes.
 MIN_POST_WORDS = 4

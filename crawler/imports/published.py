@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-from crawler.extraction.dates import believable
+from store.dates import believable
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 # Spelled-out months, as English-language tables have them. 06/07/2003 is left out: nobody can tell its month.
@@ -27,15 +27,15 @@ def published_of(value: object, *, today: date | None = None) -> date | None:
     """Return the believable day that `value` names, or None.
 
     Understands ISO 8601 dates and datetimes, RFC 2822, "17 June 2003", a year and a month (their first day).
-    A datetime counts as the day it names in its own time zone. See `crawler.extraction.dates.believable`.
+    A datetime counts as the day it names in its own time zone. See `store.dates.believable`.
     """
     if isinstance(value, datetime):
-        return believable(value.date(), today=today)
+        return believable(value.date(), known_by=today)
     if isinstance(value, date):
-        return believable(value, today=today)
+        return believable(value, known_by=today)
     text = str(value).strip().removesuffix(".0")  # a column of years with gaps is often stored as 2003.0
     try:
-        return believable(_parsed(text), today=today)
+        return believable(_parsed(text), known_by=today)
     except (ValueError, TypeError, OverflowError):  # what is no date, or one that no calendar has
         return None
 

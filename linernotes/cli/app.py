@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("exports:export", "Write the views as Parquet files."),
     "forget": ("forgetting:forget", "Remove a page, a host or an artist, and all that was derived from it."),
     "releases": ("releases:releases", "What mining made so far, and going back to it."),
+    "overrides": ("overrides:overrides", "Editors' overrides: aliases, wrong links, terms and neighbours."),
     "status": ("database:status", "Where things stand."),
     "doctor": ("database:doctor", "Check what stands in the way of a run."),
     "config": ("settings:config", "The settings in force, and what each of them means."),

@@ -6,9 +6,20 @@ import click
 
 from linernotes.cli.context import Invocation, command, common_options
 from linernotes.cli.output import Form, format_options, print_rows, remark
+from store.overrides import override_counts
 from store.releases import ReleaseInfo, list_releases, rollback_release
 
-COLUMNS = ("release_id", "published", "created", "state", "engine", "documents", "artists", "terms")
+COLUMNS = (
+    "release_id",
+    "published",
+    "created",
+    "state",
+    "engine",
+    "documents",
+    "artists",
+    "terms",
+    "overrides",
+)
 
 
 @click.group(invoke_without_command=True)
@@ -48,12 +59,15 @@ def rollback(invocation: Invocation, to: int | None) -> None:
 def _print_releases(invocation: Invocation, form: Form | None) -> None:
     with invocation.open_engine(read_only=True).connect() as connection:
         known = list_releases(connection)
-    if not print_rows(COLUMNS, [_row(release) for release in known], form):
+        overrides = override_counts(connection)
+    if not print_rows(
+        COLUMNS, [_row(release, overrides.get(release.release_id, 0)) for release in known], form
+    ):
         remark("There is no release yet; `linernotes mine` makes one.")
 
 
-def _row(release: ReleaseInfo) -> dict[str, object]:
-    return {name: getattr(release, name) for name in COLUMNS}
+def _row(release: ReleaseInfo, overrides: int) -> dict[str, object]:
+    return {name: getattr(release, name) for name in COLUMNS[:-1]} | {"overrides": overrides}
 
 
 for _command in (list_, rollback):

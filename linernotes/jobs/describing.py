@@ -47,6 +47,7 @@ def describe(
     classes = word_classes(corpus, parts_of_speech)  # type: ignore[arg-type]  # the columns are the parts
     named = {word for word in corpus.words if facet_of(word) in _NAMED_FACETS}
     counts = find_terms(corpus, spans, classes, fewest_artists=2, admitted_names=named)
+    counts = material.editing.terms(counts, spans, material.artists)
     facets = tuple(facet_of(term) for term in counts.terms)
     worth = term_worth(corpus, counts.terms, facets)
     facts = _facts(material.documents)

@@ -9,12 +9,14 @@ import time
 from sqlalchemy import Engine
 
 from linernotes.jobs.describing import Described, describe, used_terms
+from linernotes.jobs.editing import Editing, open_editing
 from linernotes.jobs.learning import Learned, learn
 from linernotes.jobs.material import Material, load_material
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings, OnEvent
 from linernotes.jobs.read import Reading, read_documents
 from linernotes.jobs.release_rows import release_rows
 from linernotes.jobs.tag import tag_new_words
+from linernotes.jobs.unknown_artists import UnknownArtists, find_unknown_artists
 from nlp.tagging import model_name
 from store.errors import LinernotesError
 from store.mining import parts_of_speech, registry_size
@@ -47,7 +49,9 @@ def mine(engine: Engine, settings: MiningSettings, *, on_event: OnEvent = lambda
     began = time.monotonic()
     _refuse_missing_model()
     _refuse_empty_registry(engine)
-    reading = read_documents(engine, settings, on_event)
+    with engine.connect() as connection:
+        editing = open_editing(connection, settings.overrides)
+    reading = read_documents(engine, settings, editing, on_event)
     if not reading.states:
         raise NothingToMine(
             "There is no document to mine; add some with `linernotes crawl` or `linernotes import`."
@@ -56,7 +60,7 @@ def mine(engine: Engine, settings: MiningSettings, *, on_event: OnEvent = lambda
     current = _unchanged(engine, digest)
     if current and not reading.read:
         return _report(reading, current, tagged=0, published=False, began=began)
-    release, tagged = _make_release(engine, reading, digest, settings, on_event)
+    release, tagged = _make_release(engine, reading, digest, settings, editing=editing, on_event=on_event)
     return _report(reading, release, tagged=tagged, published=True, began=began)
 
 
@@ -97,10 +101,16 @@ def _input_digest(reading: Reading, settings: MiningSettings) -> str:
 
 
 def _make_release(
-    engine: Engine, reading: Reading, digest: str, settings: MiningSettings, on_event: OnEvent
+    engine: Engine,
+    reading: Reading,
+    digest: str,
+    settings: MiningSettings,
+    *,
+    editing: Editing,
+    on_event: OnEvent,
 ) -> tuple[ReleaseInfo, int]:
     with snapshot(engine) as connection:
-        material = load_material(connection, settings)
+        material = load_material(connection, settings, editing)
         tagged = parts_of_speech(connection)
     if not material.documents:
         raise NothingToMine(
@@ -116,10 +126,18 @@ def _make_release(
     newly_tagged = tag_new_words(engine, material.corpus, ids, tagged, on_event)
     with engine.connect() as connection:
         parts = parts_of_speech(connection)
+        unknown = find_unknown_artists(connection, material)
     described = describe(material, parts, settings)
     learned = learn(material, settings, on_event)
     release = _write(
-        engine, digest, material, learned=learned, described=described, settings=settings, on_event=on_event
+        engine,
+        digest,
+        material,
+        learned=learned,
+        described=described,
+        unknown=unknown,
+        settings=settings,
+        on_event=on_event,
     )
     return release, newly_tagged
 
@@ -131,6 +149,7 @@ def _write(
     *,
     learned: Learned,
     described: Described,
+    unknown: UnknownArtists,
     settings: MiningSettings,
     on_event: OnEvent,
 ) -> ReleaseInfo:
@@ -139,7 +158,7 @@ def _write(
     parameters = settings.parameters() | {"tagger": model_name()}
     with engine.begin() as connection:
         release = begin_release(connection, engine=ENGINE, parameters=parameters, input_digest=digest)
-        write_release(connection, release, release_rows(material, learned, described, settings))
+        write_release(connection, release, release_rows(material, learned, described, unknown, settings))
         finish_release(
             connection,
             release,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from linernotes.overrides import Overrides
 from nlp.musicality import MIN_MUSICALITY
 from nlp.vectors import VectorSettings
 from nlp.weights import WeightSettings
@@ -20,7 +21,8 @@ class MiningSettings:
     label that are less probably about music; 0 mines all. `min_words`: an artist with fewer words of text
     gets neither vector nor neighbours. `neighbours`: similar artists kept of each. `evidence_terms` and
     `evidence_sentences`: for how many descriptors of an artist how many sentences are kept. `search_words`:
-    frequent words whose vectors serve search. `keep_releases`: complete releases kept.
+    frequent words whose vectors serve search. `keep_releases`: complete releases kept. `overrides`: what
+    editors know better.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -31,13 +33,14 @@ class MiningSettings:
     evidence_sentences: int = 2
     search_words: int = 20_000
     keep_releases: int = 3
+    overrides: Overrides = field(default_factory=Overrides)
     vectors: VectorSettings = field(default_factory=VectorSettings)
     word2vec: Word2VecSettings = field(default_factory=Word2VecSettings)
     weights: WeightSettings = field(default_factory=WeightSettings)
 
     def parameters(self) -> dict[str, Any]:
         """The settings as they are recorded with the release."""
-        return asdict(self)
+        return asdict(replace(self, overrides=Overrides())) | {"overrides": self.overrides.digest}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from linernotes.jobs.editing import Editing
 from linernotes.jobs.mining import MineEvent, MiningSettings, OnEvent
 from nlp.corpus import encode_sentences, encode_words
 from nlp.gazetteer import Gazetteer
@@ -22,7 +23,6 @@ from store.mining import (
     UnreadDocument,
     artists_by_key,
     document_states,
-    registry_names,
     save_read_documents,
     unread_documents,
     word_numbers,
@@ -46,14 +46,14 @@ class Reading:
     unlinked_labels: tuple[str, ...]
 
 
-def read_documents(engine: Engine, settings: MiningSettings, on_event: OnEvent) -> Reading:
+def read_documents(engine: Engine, settings: MiningSettings, editing: Editing, on_event: OnEvent) -> Reading:
     """Read the documents that are new or changed, or all of them after a change of the registry.
 
     Each batch is one transaction: its words, mentions and the mark that it was read. A run that was killed
     goes on behind the last batch.
     """
     with engine.begin() as connection:
-        names = registry_names(connection)
+        names = editing.names(connection)
         states = document_states(connection, settings.languages)
     registry = _digest(f"{artist}\t{name}" for artist, name in names)
     unread = {
@@ -65,7 +65,7 @@ def read_documents(engine: Engine, settings: MiningSettings, on_event: OnEvent) 
         done = 0
         for batch in _batches(unread):
             with engine.begin() as connection:
-                result = _read_batch(connection, gazetteer, batch)
+                result = _read_batch(connection, gazetteer, editing, batch)
             words += result.words
             unlinked |= result.unlinked
             done += len(batch)
@@ -96,9 +96,11 @@ class _BatchResult:
     unlinked: set[str]
 
 
-def _read_batch(connection: Connection, gazetteer: Gazetteer, batch: Mapping[int, str]) -> _BatchResult:
+def _read_batch(
+    connection: Connection, gazetteer: Gazetteer, editing: Editing, batch: Mapping[int, str]
+) -> _BatchResult:
     documents = unread_documents(connection, batch)
-    labelled = _labelled(connection, documents)
+    labelled = _labelled(connection, editing, documents)
     tokenized = [tokenize(document.text) for document in documents]
     numbers = word_numbers(connection, {word for text in tokenized for word in text.words if word})
     save_read_documents(
@@ -112,11 +114,14 @@ def _read_batch(connection: Connection, gazetteer: Gazetteer, batch: Mapping[int
     return _BatchResult(words, {d.label for d in documents if d.label and d.label not in labelled})
 
 
-def _labelled(connection: Connection, documents: Sequence[UnreadDocument]) -> dict[str, tuple[int, ...]]:
+def _labelled(
+    connection: Connection, editing: Editing, documents: Sequence[UnreadDocument]
+) -> dict[str, tuple[int, ...]]:
     """The artist of each label; where several share the name, the first of the registry."""
     keys = {document.label: registry_key(document.label) for document in documents if document.label}
     artists = artists_by_key(connection, set(keys.values()))
-    return {label: tuple(artists[key][:1]) for label, key in keys.items() if key in artists}
+    found = {label: tuple(artists.get(key, ())[:1]) or editing.labelled(label) for label, key in keys.items()}
+    return {label: artist for label, artist in found.items() if artist}
 
 
 def _read(

@@ -12,15 +12,21 @@ from linernotes.jobs.describing import EPOCH, Described, used_terms
 from linernotes.jobs.learning import Learned
 from linernotes.jobs.material import Material
 from linernotes.jobs.mining import MiningSettings
-from nlp.activity import weekly_activity
+from linernotes.jobs.timing import activity_rows, artist_rows, term_week_rows
+from linernotes.jobs.unknown_artists import UnknownArtists
 from nlp.evidence import Evidence
 from nlp.neighbours import nearest
+from nlp.overrides import Neighbours
 from nlp.weights import Weighted
 from store.releases import ReleaseRows
 
 
 def release_rows(
-    material: Material, learned: Learned, described: Described, settings: MiningSettings
+    material: Material,
+    learned: Learned,
+    described: Described,
+    unknown: UnknownArtists,
+    settings: MiningSettings,
 ) -> ReleaseRows:
     """The rows of a release; generators, so that they are made while they are written."""
     return ReleaseRows(
@@ -32,11 +38,16 @@ def release_rows(
             (int(material.artists[row]), len(vector), vector)
             for row, vector in zip(learned.rows.tolist(), learned.vectors, strict=True)
         ),
-        activity=_activity_rows(material),
+        activity=activity_rows(material),
         words=(
             (word, vector.astype("<f4").tobytes())
             for word, vector in list(learned.word_vectors.items())[: settings.search_words]
         ),
+        artists=artist_rows(material),
+        term_weeks=term_week_rows(material, described),
+        candidates=unknown.candidates,
+        candidate_evidence=unknown.evidence,
+        overrides=material.editing.rows(),
     )
 
 
@@ -89,23 +100,16 @@ def _evidence_rows(material: Material, evidence: Evidence) -> Iterator[Sequence[
 
 
 def _neighbour_rows(material: Material, learned: Learned, k: int) -> Iterator[Sequence[Any]]:
-    numbers, similarities = nearest(learned.vectors, k)
+    editing = material.editing
+    numbers, similarities = nearest(learned.vectors, k + editing.most_forbidden)
     ids = material.artists[learned.rows]
     for row, artist in enumerate(ids.tolist()):
-        for rank, (number, similarity) in enumerate(
-            zip(numbers[row].tolist(), similarities[row].tolist(), strict=True), start=1
-        ):
-            yield artist, rank, int(ids[number]), round(similarity, 6)
+        near = list(zip(ids[numbers[row]].tolist(), similarities[row].tolist(), strict=True))
+        yield from _ranked(artist, editing.neighbours(artist, near, k))
+    for artist in editing.only_pinned(ids.tolist()):
+        yield from _ranked(artist, editing.neighbours(artist, [], k))
 
 
-def _activity_rows(material: Material) -> Iterator[Sequence[Any]]:
-    spans = material.spans
-    about = zip(spans.artist[spans.subject].tolist(), spans.document[spans.subject].tolist(), strict=True)
-    texts = (
-        (artist, material.documents[document].source, published)
-        for artist, document in about
-        if (published := material.documents[document].published) is not None
-    )
-    for each in weekly_activity(texts):
-        artist = int(material.artists[each.artist])
-        yield artist, each.week, each.documents, each.sources, round(each.familiarity, 6), round(each.buzz, 6)
+def _ranked(artist: int, near: Neighbours) -> Iterator[Sequence[Any]]:
+    for rank, (number, similarity) in enumerate(near, start=1):
+        yield artist, rank, number, round(similarity, 6)

@@ -17,6 +17,7 @@ from linernotes.jobs.locks import MINE, due_lock, job_lock, job_run
 from linernotes.jobs.mine import mine
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings
 from linernotes.jobs.registry import registry_job
+from linernotes.overrides import Overrides, read_overrides
 from linernotes.progress import Fact, Progress, Stage
 from linernotes.source_list import WantedSource, add_sources
 from nlp.vectors import VectorSettings
@@ -83,7 +84,7 @@ _RECORDED = ("documents", "read", "words_read", "artists", "terms", "release_id"
 
 
 def mining_settings(section: MineSection) -> MiningSettings:
-    """The settings as the miner takes them."""
+    """The settings as the miner takes them; OverridesError when the file of overrides is wrong."""
     return MiningSettings(
         languages=section.languages,
         min_musicality=section.min_musicality,
@@ -93,6 +94,7 @@ def mining_settings(section: MineSection) -> MiningSettings:
         evidence_sentences=section.evidence_sentences,
         search_words=section.search_words,
         keep_releases=section.keep_releases,
+        overrides=read_overrides(Path(section.overrides)) if section.overrides else Overrides(),
         vectors=VectorSettings(dimensions=section.dimensions),
         weights=WeightSettings(per_artist=section.descriptors),
     )

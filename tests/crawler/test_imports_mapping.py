@@ -58,7 +58,7 @@ def test_a_date_of_publication_is_read(written: object, day: date) -> None:
         "soon",
         "2091-03-01",
         "2026-01-17",
-        "1899",
+        "1876",
         "0000-00-00",
         "2003-13-01",
         "2003-02-30",
@@ -71,7 +71,7 @@ def test_what_is_no_believable_date_is_left_out(written: object) -> None:
     assert published_of(written, today=TODAY) is None
 
 
-@given(st.dates(date(1900, 1, 1), date(2026, 1, 16)))
+@given(st.dates(date(1900, 1, 2), date(2026, 1, 16)))
 def test_every_iso_date_is_read_back(day: date) -> None:
     assert published_of(day.isoformat(), today=TODAY) == day
 

@@ -172,6 +172,25 @@ def test_the_similarity_an_editor_set_holds_with_and_without_filters(
             assert (found[0].artist, found[0].similarity) == ("Other", pytest.approx(0.99))
 
 
+def test_whom_editors_forbade_is_not_found_through_the_vectors_either(
+    engine: Engine, database_url: str
+) -> None:
+    numbers = fill(engine)
+    with engine.begin() as connection:
+        vectors = {numbers[name]: vector for name, vector in VECTORS.items()}
+        forbidden = [(numbers["Near"], numbers["Seed"])]
+        publish(connection, {}, vectors, forbidden=forbidden, stored=1)
+    with linernotes.open(database_url) as catalog:
+        for found in (
+            catalog.similar("Seed", limit=100),
+            catalog.similar({"Seed": 1, "Opposite": -0.1}),
+            catalog.similar("Near", limit=100),
+        ):
+            assert found and not {"Near", "Seed"} & set(names(found))
+        assert "Near" in names(catalog.dissimilar("Seed"))
+        assert catalog.explain("Seed", "Near").similarity == pytest.approx(0.97, abs=0.01)
+
+
 def test_why_nobody_is_similar_is_told_in_words(catalog: Catalog) -> None:
     assert catalog.similar("Unwritten") == []
     reason = catalog.why_empty("Unwritten")

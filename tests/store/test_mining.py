@@ -33,11 +33,13 @@ from store.mining import (
 from store.models import DocumentRow
 from store.records import Artist, Document
 
+ADDED = datetime(2024, 5, 6, 7, tzinfo=UTC)
+
 
 def add(engine: Engine, *documents: Document) -> list[int]:
     new = [NewDocument(document, f"digest of {document.url}", 5) for document in documents]
     with engine.begin() as connection:
-        return insert_documents(connection, new, at=datetime.now(UTC))
+        return insert_documents(connection, new, at=ADDED)
 
 
 def text_at(path: str, **fields: Any) -> Document:  # noqa: ANN401 - the fields of a document
@@ -133,7 +135,7 @@ def test_mined_documents_come_by_the_bytes_of_their_url_however_they_were_added(
     urls = [document.url for document in found]
     assert urls == sorted((text_at(path).url for path in paths), key=str.encode)
     assert found[0] == MinedDocument(
-        numbers[2], "https://day.example/B", "day.example", None, 5, b"tokens", b"sentences", "d"
+        numbers[2], "https://day.example/B", "day.example", None, 5, b"tokens", b"sentences", "d", ADDED
     )
 
 
