@@ -203,13 +203,13 @@ class Catalog(Reader):
         """
         _check_limit(limit)
         with self._reading() as (connection, release):
-            return trends.rising_terms(connection, release, resolve(connection, artist), limit)
+            return trends.rising_terms(connection, release, self._cache, resolve(connection, artist), limit)
 
     def rising_artists(self, term: str, *, limit: int = 10) -> list[RisingArtist]:
         """Return the artists described with a term more than usual lately; see `rising_terms`."""
         _check_limit(limit)
         with self._reading() as (connection, release):
-            return trends.rising_artists(connection, release, term, limit)
+            return trends.rising_artists(connection, release, self._cache, term, limit)
 
     def release(self) -> ReleaseInfo:
         """Return the published release."""

@@ -138,14 +138,12 @@ def _with_share(
     uses: FacetTable, counted: Sequence[bool], fits: Sequence[bool], share: float
 ) -> NDArray[np.int64]:
     """The artists of whose weight on the terms that count at least a share lies on those that fit."""
-    artists, row = np.unique(uses.artist, return_inverse=True)
-    total = np.bincount(
-        row, weights=uses.weight * np.array(counted, dtype=np.bool_)[uses.term], minlength=len(artists)
-    )
-    part = np.bincount(
-        row, weights=uses.weight * np.array(fits, dtype=np.bool_)[uses.term], minlength=len(artists)
-    )
-    return artists[(part > 0) & (part >= share * total)]
+    if not len(uses.artist):
+        return uses.artist
+    starts = np.flatnonzero(np.diff(uses.artist, prepend=-1))  # the table is sorted by artist
+    total = np.add.reduceat(uses.weight * np.array(counted, dtype=np.bool_)[uses.term], starts)
+    part = np.add.reduceat(uses.weight * np.array(fits, dtype=np.bool_)[uses.term], starts)
+    return uses.artist[starts][(part > 0) & (part >= share * total)]
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

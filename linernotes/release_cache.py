@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from threading import Lock
 from typing import TypeVar, cast
 
@@ -19,6 +20,7 @@ from store.filters import (
 )
 from store.lookup_records import ReleaseKey
 from store.term_index import KnownTerm, all_terms, one_word_terms, word_vectors
+from store.trends import documents_by_week
 from store.vectors import artist_vectors
 
 T = TypeVar("T")
@@ -53,6 +55,10 @@ class ReleaseCache:
     def facet(self, connection: Connection, release: ReleaseKey, facet: str) -> FacetTable:
         """Return the descriptors of a facet."""
         return self._get(f"facet {facet}", release, lambda: facet_uses(connection, release.release_id, facet))
+
+    def documents_by_week(self, connection: Connection, release: ReleaseKey) -> list[tuple[date, int]]:
+        """Return how many documents about artists each week has."""
+        return self._get("weeks", release, lambda: documents_by_week(connection, release.release_id))
 
     def registry(self, connection: Connection, release: ReleaseKey) -> list[RegistryFacts]:
         """Return where and when the registry places the artists of `release`."""

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 
 from linernotes.answers import RisingArtist, RisingTerm
 from linernotes.errors import BadQuestion
+from linernotes.release_cache import ReleaseCache
 from nlp.tokens import tokenize
 from nlp.trends import RECENT, growth, rising, week_of
 from store.lookup_records import ArtistEntry, ReleaseKey, WeekCount
 from store.term_index import known_terms
-from store.trends import documents_by_week, has_term_weeks, weeks_of_artist, weeks_of_term
+from store.trends import has_term_weeks, weeks_of_artist, weeks_of_term
 
 LEAST_RISING = 0.1
 """What rises less is not told: one text more than the usual five is .07, two where one is usual are .14."""
@@ -27,10 +28,10 @@ FEWEST = 2
 
 
 def rising_terms(
-    connection: Connection, release: ReleaseKey, artist: ArtistEntry, limit: int
+    connection: Connection, release: ReleaseKey, cache: ReleaseCache, artist: ArtistEntry, limit: int
 ) -> list[RisingTerm]:
     """Return the terms that an artist is described with more than usual lately, the most rising first."""
-    clock = _clock(connection, release)
+    clock = _clock(connection, release, cache)
     if clock is None:
         return []
     weeks = weeks_of_artist(connection, release.release_id, artist.artist_id, clock.since)
@@ -42,9 +43,11 @@ def rising_terms(
     return sorted(found, key=lambda each: (-each.rising, -each.documents, each.term))[:limit]
 
 
-def rising_artists(connection: Connection, release: ReleaseKey, term: str, limit: int) -> list[RisingArtist]:
+def rising_artists(
+    connection: Connection, release: ReleaseKey, cache: ReleaseCache, term: str, limit: int
+) -> list[RisingArtist]:
     """Return the artists that are described with a term more than usual lately, the most rising first."""
-    clock = _clock(connection, release)
+    clock = _clock(connection, release, cache)
     if clock is None:
         return []
     spelt = " ".join(word for word in tokenize(term).words if word)
@@ -90,9 +93,9 @@ class _Clock:
         return sum(each.documents for each in counts if each.week >= self.since)
 
 
-def _clock(connection: Connection, release: ReleaseKey) -> _Clock | None:
+def _clock(connection: Connection, release: ReleaseKey, cache: ReleaseCache) -> _Clock | None:
     """The newest week of the release, not of the calendar; None when no text of it has a date."""
-    totals = documents_by_week(connection, release.release_id)
+    totals = cache.documents_by_week(connection, release)
     if not totals:
         return None
     if not has_term_weeks(connection, release.release_id):

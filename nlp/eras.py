@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 BROADEST = 30
 """Years that a descriptor may span and still place an artist in time; "20th century" places nobody."""
@@ -21,6 +22,7 @@ _YEARS = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)  # a filter asks for every descriptor of an era each time
 def years_of(term: str) -> tuple[int, int] | None:
     """Return the first and the last year that a term means, or None when it names no years.
 

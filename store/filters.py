@@ -33,7 +33,7 @@ class SummaryTable:
 
 @dataclass(frozen=True, slots=True)
 class FacetTable:
-    """The descriptors of one facet: `artist` (its number), `term` (a place in `terms`), `weight`."""
+    """The descriptors of one facet, by artist: its number, the place of the term in `terms`, the weight."""
 
     terms: tuple[str, ...]
     artist: NDArray[np.int64]
