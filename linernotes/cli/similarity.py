@@ -37,7 +37,9 @@ _count = click.IntRange(min=0)
 @click.argument("seeds", nargs=-1, required=True, metavar="ARTIST[^WEIGHT]...")
 @click.option("--limit", type=_limit, default=10, show_default=True, help="At most so many.")
 @click.option(
-    "--explain", is_flag=True, help="Tell what makes each of them similar, and sentences that say so."
+    "--explain",
+    is_flag=True,
+    help="Tell what makes each of them (b) similar to each seed (a), and sentences that say so.",
 )
 @click.option("--dissimilar", is_flag=True, help="The least similar artists instead.")
 @click.option("--exclude", multiple=True, metavar="ARTIST", help="Leave this artist out; may be repeated.")
@@ -106,8 +108,8 @@ def explain(
     """Why two artists are similar, part by part.
 
     The contributions add up to the similarity: of terms that describe both (shared) or one (only_a, only_b),
-    of the terms beyond the limit (other_terms), of other words and names (rest), and what was cut or set by
-    an editor (adjustment). A comparison is a sentence in which a writer compares the two.
+    of such terms beyond the limit (other_shared, other_only), of other words and names (rest), and what was
+    cut or set by an editor (adjustment). A comparison is a sentence in which a writer compares the two.
     """
     with open_for(invocation) as catalog:
         explanation = catalog.explain(artist_a, artist_b)
@@ -182,11 +184,11 @@ def _parts(explanation: Explanation, shared: int, related: int) -> Iterator[dict
 
 
 def _remainder(explanation: Explanation, shared: int, related: int) -> Iterator[dict[str, object]]:
-    others = [each.contribution for each in explanation.shared[shared:]]
-    others += [each.contribution for each in explanation.related[related:]]
     if explanation.similarity is not None:
-        if others:
-            yield {"part": "other_terms", "contribution": sum(others)}
+        if both := explanation.shared[shared:]:
+            yield {"part": "other_shared", "contribution": sum(each.contribution for each in both)}
+        if one := explanation.related[related:]:
+            yield {"part": "other_only", "contribution": sum(each.contribution for each in one)}
         yield {"part": "rest", "contribution": explanation.rest}
         if abs(explanation.adjustment) > 0:
             yield {"part": "adjustment", "contribution": explanation.adjustment}
