@@ -25,7 +25,7 @@ from linernotes.knowledge import not_enough_text
 from linernotes.likeness import SimilarQuestion
 from linernotes.naming import Seeds, Wanted, resolve, resolve_all, resolve_seeds
 from linernotes.reader import Reader
-from store import described, lookups
+from store import candidates, described, lookups
 from store.engine import connect
 from store.filters import summary_of
 from store.lookup_records import (
@@ -34,6 +34,7 @@ from store.lookup_records import (
     Activity,
     ArtistEntry,
     ArtistSummary,
+    Candidate,
     Descriptor,
     Evidence,
 )
@@ -210,6 +211,15 @@ class Catalog(Reader):
         _check_limit(limit)
         with self._reading() as (connection, release):
             return trends.rising_artists(connection, release, self._cache, term, limit)
+
+    def candidates(self, *, min_sources: int = 1, limit: int = 50) -> list[Candidate]:
+        """Return names that writers treat as artists and the registry lacks, the surest first.
+
+        `min_sources` is how many independent sources must name one. Those registered since are left out.
+        """
+        _check_limit(limit)
+        with self._reading() as (connection, release):
+            return candidates.candidates(connection, release.release_id, min_sources=min_sources, limit=limit)
 
     def release(self) -> ReleaseInfo:
         """Return the published release."""

@@ -159,3 +159,21 @@ class TermUse(NamedTuple):
     artist_id: int
     term_id: int
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name that writers treat as an artist and the registry lacks.
+
+    `score` is 0 to 1: how surely it names an artist. `mentions`, `documents` and `sources` say how widely it
+    is written; `evidence` are a few of the sentences, of different sources as far as there are.
+    """
+
+    name: str
+    score: float
+    mentions: int
+    documents: int
+    sources: int
+    first_seen: date | None
+    last_seen: date | None
+    evidence: tuple[Evidence, ...]

@@ -1,4 +1,4 @@
-"""`artists import`, `artists list`, `artists show`."""
+"""`artists import`, `artists list`, `artists show`, `artists add`, `artists candidates`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from linernotes.cli.context import Invocation, command
 from linernotes.cli.output import Form, format_options, print_rows, remark
 from linernotes.errors import ArtistNotFound
 from store.artist_list import list_artists
-from store.artists import find_artists, nearest_names
+from store.artists import add_artists, find_artists, nearest_names
+from store.lookup_records import Candidate
+from store.mining import artists_by_key
+from store.names import registry_key
 from store.records import Artist
 
+CANDIDATES = (
+    "name", "score", "mentions", "documents", "sources", "first_seen", "last_seen", "quote", "url",
+)  # fmt: skip
 LISTED = ("id", "name", "mbid", "aliases", "disambiguation", "country", "begin", "end")
 # Skipped rows told one by one; the report counts them all.
 SKIPPED_SHOWN = 10
@@ -70,6 +76,57 @@ def list_(invocation: Invocation, limit: int, offset: int, form: Form | None) ->
         remark("The registry is empty; fill it with `linernotes artists import FILE`.")
 
 
+@command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@format_options
+def add(invocation: Invocation, names: tuple[str, ...], form: Form | None) -> None:
+    """Add artists to the registry by name, such as those that `artists candidates` proposes.
+
+    Safe to repeat: a name that the registry has is left as it is. The next `mine` reads all texts for them.
+    """
+    wanted = [" ".join(name.split()) for name in names]
+    if not all(map(registry_key, wanted)):
+        raise click.BadParameter("a name must not be empty", param_hint="NAME")
+    with invocation.open_engine().begin() as connection:
+        known = artists_by_key(connection, {registry_key(name) for name in wanted})
+        new = [name for name in dict.fromkeys(wanted) if registry_key(name) not in known]
+        change = add_artists(connection, [Artist(name) for name in new])
+        found = [artist for name in wanted for artist in find_artists(connection, name)[:1]]
+    print_rows(LISTED, [_row(artist) for artist in found], form)
+    remark(f"Added {change.added:,} of {len(wanted):,}; `linernotes mine` reads the texts for them.")
+
+
+@command()
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@click.option(
+    "--min-sources",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Only those that so many independent sources name.",
+)
+@format_options
+def candidates(invocation: Invocation, limit: int, min_sources: int, form: Form | None) -> None:
+    """List names that writers treat as artists and the registry lacks, the surest first.
+
+    Each with a sentence that names it. `artists add NAME` accepts one; to accept many, save the list with
+    --csv, take out the lines that are wrong, and give it to `artists import`.
+    """
+    from linernotes.catalog import Catalog  # noqa: PLC0415 - NumPy, which the other commands do not need
+
+    with Catalog(invocation.open_engine(read_only=True)) as catalog:
+        found = catalog.candidates(min_sources=min_sources, limit=limit)
+    rows = [_candidate_row(candidate) for candidate in found]
+    if not print_rows(CANDIDATES, rows, form, shown=("name", "score", "documents", "sources", "quote")):
+        remark("No name is proposed: writers name no artist that the registry lacks, as far as one can tell.")
+
+
+def _candidate_row(candidate: Candidate) -> dict[str, object]:
+    first = candidate.evidence[0] if candidate.evidence else None
+    row: dict[str, object] = {name: getattr(candidate, name) for name in CANDIDATES[:-2]}
+    return row | {"quote": first.quote if first else None, "url": first.url if first else None}
+
+
 def tell_skipped(skipped: list[str], total: int) -> None:
     """Tell the first of the rows that were passed over, and how many there were."""
     for text in skipped[:SKIPPED_SHOWN]:
@@ -82,5 +139,5 @@ def _row(artist: Artist) -> dict[str, object]:
     return {name: getattr(artist, name) for name in LISTED}
 
 
-for _command in (import_, list_, show):
+for _command in (import_, list_, show, add, candidates):
     artists.add_command(_command)

@@ -28,6 +28,7 @@ from nlp.overrides import (
     Neighbours,
     Pinned,
     Renamed,
+    as_term,
     edit_neighbours,
     edit_terms,
     pairs_both_ways,
@@ -40,7 +41,8 @@ from store.overrides import WrittenMention, written_mentions
 
 # Names told in one error: more are a file of another database.
 _TOLD = 10
-_NOBODY = -1
+# No number of an artist; two, so that two unknown artists are not the same.
+_NOBODY, _UNKNOWN = -1, -2
 
 
 class Editing:
@@ -101,7 +103,7 @@ class Editing:
     def blocked_for(self, artist: int) -> frozenset[str]:
         """The terms that must not describe an artist, whoever says so: for what is inferred."""
         return frozenset(
-            e.term
+            as_term(e.term)
             for e in self._entries
             if isinstance(e, BlockTerm) and e.artist is not None and self._artists[e.artist] == artist
         )
@@ -163,9 +165,16 @@ class Editing:
 def open_editing(connection: Connection, overrides: Overrides) -> Editing:
     """Find out whom the overrides mean.
 
-    Raises OverridesError with all the names that the registry does not have or that several artists share.
+    Raises OverridesError with all the names that the registry does not have or that several artists share,
+    and pairs that are one artist.
     """
     artists, wrong = resolve_artists(connection, overrides)
+    wrong += [
+        f'"{entry.artist}" and "{entry.similar}" are one artist'
+        for entry in overrides.entries
+        if isinstance(entry, Pin | Forbid)
+        and artists.get(entry.artist, _NOBODY) == artists.get(entry.similar, _UNKNOWN)
+    ]
     if wrong:
         more = f" and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
         raise OverridesError(f"The overrides cannot be applied: {'; '.join(wrong[:_TOLD])}{more}.")

@@ -25,6 +25,7 @@ LISTINGS = {
     *("mine", "run", "similar", "terms", "search", "evidence", "evaluate", "export", "forget", "releases"),
     *("releases list", "status", "doctor", "config", "inspect", "overrides check", "overrides list"),
     *("explain", "trends"),
+    *("artists add", "artists candidates"),
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from crawler.documents.deposit import deposit
+from linernotes.catalog import Catalog
 from linernotes.config import load_settings
 from linernotes.jobs.mine import mine
 from linernotes.jobs.mining import MineReport
@@ -181,6 +182,9 @@ def test_all_kinds_apply_and_say_how_often(engine: Engine, home: Path) -> None:
     assert "Nine Volt Garden" not in near(engine, "Kilowatt Choir")
     assert "Kilowatt Choir" not in near(engine, "Nine Volt Garden")
     assert len(near(engine, "Kilowatt Choir")) == 4
+    beyond = {near.artist for near in Catalog(engine).similar("Kilowatt Choir", limit=7)}
+    assert len(beyond) > 4
+    assert "Nine Volt Garden" not in beyond
     everyone = set().union(*(terms(engine, artist) for artist in (*DREAMERS, *MACHINES)))
     assert "reverb" not in everyone
     assert "heavy guitars" not in everyone
@@ -238,6 +242,12 @@ def test_artists_that_the_registry_lacks_are_all_told_before_anything_is_read(
         'no artist "Qqqq"; 2 artists are called "Twin" (give the MBID, or "Name (disambiguation)").'
     )
     assert rows(sqlite_engine, "SELECT count(*) FROM mined_documents") == [(0,)]
+
+
+def test_an_artist_is_no_neighbour_of_itself_by_another_name(sqlite_engine: Engine, home: Path) -> None:
+    fill(sqlite_engine)
+    with pytest.raises(OverridesError, match='"Mossglass" and "mossglass!" are one artist'):
+        run(sqlite_engine, home, '[[forbid]]\nartist = "Mossglass"\nsimilar = "mossglass!"')
 
 
 # --- the command line --------------------------------------------------------------------------------------
