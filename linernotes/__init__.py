@@ -18,22 +18,37 @@ if TYPE_CHECKING:
         FoundArtist,
         Interpretation,
         MatchedTerm,
+        NotEnoughText,
+        RelatedDescriptor,
+        RisingArtist,
+        RisingTerm,
         SharedDescriptor,
         SimilarArtist,
     )
     from linernotes.catalog import Catalog
     from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown
     from store.errors import DatabaseOutdated, DatabaseUnusable, LinernotesError
-    from store.lookup_records import Activity, ArtistEntry, Candidate, Descriptor, Evidence
+    from store.lookup_records import (
+        Activity,
+        ArtistEntry,
+        ArtistSummary,
+        Candidate,
+        Comparison,
+        Descriptor,
+        Evidence,
+        WeekCount,
+    )
     from store.releases import ReleaseInfo
 
 __all__ = [
     "Activity",
     "ArtistEntry",
     "ArtistNotFound",
+    "ArtistSummary",
     "BadQuestion",
     "Candidate",
     "Catalog",
+    "Comparison",
     "DatabaseOutdated",
     "DatabaseUnusable",
     "Descriptor",
@@ -44,10 +59,15 @@ __all__ = [
     "LinernotesError",
     "MatchedTerm",
     "NoRelease",
+    "NotEnoughText",
     "NothingKnown",
+    "RelatedDescriptor",
     "ReleaseInfo",
+    "RisingArtist",
+    "RisingTerm",
     "SharedDescriptor",
     "SimilarArtist",
+    "WeekCount",
     "open",
 ]
 
@@ -57,13 +77,26 @@ _HOMES = {
         "FoundArtist",
         "Interpretation",
         "MatchedTerm",
+        "NotEnoughText",
+        "RelatedDescriptor",
+        "RisingArtist",
+        "RisingTerm",
         "SharedDescriptor",
         "SimilarArtist",
     ),
     "linernotes.catalog": ("Catalog",),
     "linernotes.errors": ("ArtistNotFound", "BadQuestion", "NoRelease", "NothingKnown"),
     "store.errors": ("DatabaseOutdated", "DatabaseUnusable", "LinernotesError"),
-    "store.lookup_records": ("Activity", "ArtistEntry", "Candidate", "Descriptor", "Evidence"),
+    "store.lookup_records": (
+        "Activity",
+        "ArtistEntry",
+        "ArtistSummary",
+        "Candidate",
+        "Comparison",
+        "Descriptor",
+        "Evidence",
+        "WeekCount",
+    ),
     "store.releases": ("ReleaseInfo",),
 }
 

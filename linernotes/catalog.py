@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
+from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
-from linernotes import explaining, finding, likeness
-from linernotes.answers import Explanation, FoundArtist, Interpretation, SimilarArtist
+from linernotes import explaining, finding, likeness, trends
+from linernotes.answers import (
+    Explanation,
+    FoundArtist,
+    Interpretation,
+    NotEnoughText,
+    RisingArtist,
+    RisingTerm,
+    SimilarArtist,
+)
 from linernotes.errors import BadQuestion, NoRelease
-from linernotes.naming import Wanted, resolve, resolve_all
-from linernotes.release_cache import ReleaseCache
+from linernotes.filters import FilterArguments, SimilarFilters
+from linernotes.knowledge import not_enough_text
+from linernotes.likeness import SimilarQuestion
+from linernotes.naming import Seeds, Wanted, resolve, resolve_all, resolve_seeds
+from linernotes.reader import Reader
 from store import candidates, described, lookups
-from store.engine import connect, reason_of
-from store.errors import DatabaseUnusable
+from store.engine import connect
+from store.filters import summary_of
 from store.lookup_records import (
     FACETS,
     KINDS,
     Activity,
     ArtistEntry,
+    ArtistSummary,
     Candidate,
     Descriptor,
     Evidence,
-    ReleaseKey,
 )
 from store.releases import ReleaseInfo, list_releases
 from store.schema_version import is_current
-from store.snapshot import snapshot
 
 DEFAULT_DATABASE = "sqlite:///linernotes.db"
 DATABASE_VARIABLE = "LINERNOTES_DATABASE"
@@ -58,7 +64,7 @@ def open_catalog(url: str | None = None) -> Catalog:
     return Catalog(engine)
 
 
-class Catalog:
+class Catalog(Reader):
     """Look-ups in the published release; made by `linernotes.open`.
 
     An artist is given by its name or an alias, by its MusicBrainz identifier, or by its number in this
@@ -72,34 +78,44 @@ class Catalog:
     published when it begins. A catalog may be used by several threads.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._cache = ReleaseCache()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give back the connections; a later call would open new ones."""
-        self._engine.dispose()
-
     def similar(
-        self, artist_or_artists: Wanted | Sequence[Wanted], *, limit: int = 10
+        self,
+        seeds: Seeds,
+        *,
+        limit: int = 10,
+        exclude: Wanted | Sequence[Wanted] = (),
+        **filters: Unpack[FilterArguments],
     ) -> list[SimilarArtist]:
         """Return artists similar to one, or to several together, the most similar first.
 
-        For several, similar to the mean of their vectors; they themselves are left out, as are artists
-        with no similarity at all. Those among the seeds with too little text do not count.
+        Several seeds are a list, or have weights: `{"Slowdive": 2, "Burial": 1}` or a list of (artist,
+        weight); one with a weight below 0 is moved away from. Similar is then what is near the weighted mean
+        of their vectors. Seeds are left out, as are the artists of `exclude` and those with no similarity at
+        all. Seeds with too little text do not count; `why_empty` says when that is why nobody is found.
+        `filters` are the fields of SimilarFilters, such as `era="1990s", place="Iceland", min_sources=2`.
         """
-        _check_limit(limit)
+        return self._similar(seeds, limit, exclude, filters, unlike=False)
+
+    def dissimilar(
+        self,
+        seeds: Seeds,
+        *,
+        limit: int = 10,
+        exclude: Wanted | Sequence[Wanted] = (),
+        **filters: Unpack[FilterArguments],
+    ) -> list[SimilarArtist]:
+        """Return the artists least similar to one or several, the least `product` first; see `similar`."""
+        return self._similar(seeds, limit, exclude, filters, unlike=True)
+
+    def why_empty(self, artist: Wanted) -> NotEnoughText | None:
+        """Return why there are no artists similar to this one; None when there is enough text about it."""
         with self._reading() as (connection, release):
-            seeds = resolve_all(connection, artist_or_artists)
-            return likeness.similar(connection, release, self._cache, seeds, limit)
+            return not_enough_text(connection, release, resolve(connection, artist))
+
+    def summary(self, artist: Wanted) -> ArtistSummary | None:
+        """Return how much is written about an artist; None when nothing is, or in an older release."""
+        with self._reading() as (connection, release):
+            return summary_of(connection, release.release_id, resolve(connection, artist).artist_id)
 
     def terms(
         self, artist: Wanted, *, facet: str | None = None, kind: str | None = None, limit: int = 50
@@ -129,7 +145,10 @@ class Catalog:
             return explaining.quotes(connection, release.release_id, number, term)[:limit]
 
     def explain(self, a: Wanted, b: Wanted) -> Explanation:
-        """Return how similar two artists are, what both are described with, and sentences that say so."""
+        """Return how similar two artists are, what makes them so, and sentences that say so.
+
+        The contributions add up to the similarity; see Explanation.
+        """
         with self._reading() as (connection, release):
             return explaining.explain(
                 connection, release.release_id, resolve(connection, a), resolve(connection, b)
@@ -152,10 +171,10 @@ class Catalog:
             return finding.interpret(connection, release, self._cache, description)
 
     def vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return numbers of artists, ascending, and their unit vectors: float32 (artists, dimensions).
+        """Return numbers of artists, ascending, and their vectors: float32 (artists, dimensions).
 
-        The dot product of two rows, cut to 0–1, is their similarity. The arrays are read-only; copy them to
-        change them.
+        The dot product of two rows, cut to 0–1, is their similarity; no row is longer than 1. The arrays are
+        read-only; copy them to change them.
         """
         with self._reading() as (connection, release):
             table = self._cache.vectors(connection, release)
@@ -178,6 +197,21 @@ class Catalog:
         with self._reading() as (connection, release):
             return lookups.activity(connection, release.release_id, resolve(connection, artist).artist_id)
 
+    def rising_terms(self, artist: Wanted, *, limit: int = 10) -> list[RisingTerm]:
+        """Return the terms an artist is described with more than usual lately, the most rising first.
+
+        Lately are the eight weeks up to the newest text of the release. BadQuestion for an older release.
+        """
+        _check_limit(limit)
+        with self._reading() as (connection, release):
+            return trends.rising_terms(connection, release, self._cache, resolve(connection, artist), limit)
+
+    def rising_artists(self, term: str, *, limit: int = 10) -> list[RisingArtist]:
+        """Return the artists described with a term more than usual lately; see `rising_terms`."""
+        _check_limit(limit)
+        with self._reading() as (connection, release):
+            return trends.rising_artists(connection, release, self._cache, term, limit)
+
     def candidates(self, *, min_sources: int = 1, limit: int = 50) -> list[Candidate]:
         """Return names that writers treat as artists and the registry lacks, the surest first.
 
@@ -195,23 +229,22 @@ class Catalog:
             raise NoRelease
         return release
 
-    @contextmanager
-    def _reading(self) -> Iterator[tuple[Connection, ReleaseKey]]:
-        """A transaction on the release that is published now."""
-        with self._connected() as connection:
-            release = lookups.published_key(connection)
-            if release is None:
-                raise NoRelease
-            yield connection, release
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        try:
-            with snapshot(self._engine) as connection:
-                yield connection
-        except DBAPIError as error:
-            name = self._engine.url.render_as_string(hide_password=True)
-            raise DatabaseUnusable(f"{name} cannot be read: {reason_of(error)}.") from error
+    def _similar(
+        self,
+        seeds: Seeds,
+        limit: int,
+        exclude: Wanted | Sequence[Wanted],
+        filters: FilterArguments,
+        *,
+        unlike: bool,
+    ) -> list[SimilarArtist]:
+        _check_limit(limit)
+        wanted = SimilarFilters(**filters)
+        with self._reading() as (connection, release):
+            question = SimilarQuestion(
+                resolve_seeds(connection, seeds), limit, resolve_all(connection, exclude), wanted, unlike
+            )
+            return likeness.similar(connection, release, self._cache, question)
 
 
 def _check_limit(limit: int) -> None:

@@ -2,8 +2,9 @@
 
 Words stand side by side. A minus before a word or a quoted phrase keeps out whom it strongly describes; `^`
 and a positive number behind one make it count more or less. Words in a row may be one term ("dream pop"); a
-quoted phrase, and a word with hyphens behind a minus, is one term in any case. Such a phrase is only known
-as a term; for a single word that is no term, those that are used like it may stand in (`linernotes.search`).
+quoted phrase, and a word with hyphens behind a minus, is one term in any case. A facet before a word or a
+phrase asks for descriptors of that facet alone: `place:iceland`, `era:1990s`, `-genre:"heavy metal"`. What
+stands in for a word or phrase that is no term says `linernotes.meaning`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from linernotes.errors import BadQuestion
 from nlp.tokens import tokenize
+from store.lookup_records import FACETS
 
 # Terms have up to three words (kinds n1 to n3, np).
 LONGEST_TERM = 3
@@ -21,12 +23,15 @@ LONGEST_TERM = 3
 LARGEST_BOOST = 1000.0
 
 _PIECE = re.compile(
-    r"\s*(?P<minus>-)?(?:\"(?P<phrase>[^\"]*)\"|(?P<word>[^\s\"^]+))(?P<boosted>\^(?P<boost>[^\s\"]*))?"
+    rf"\s*(?P<minus>-)?(?:(?P<facet>{'|'.join(FACETS)}):(?=[^\s^]))?"
+    r"(?:\"(?P<phrase>[^\"]*)\"|(?P<word>[^\s\"^]+))(?P<boosted>\^(?P<boost>[^\s\"]*))?",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _KEYBOARD = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2212": "-", "\u2011": "-"})
-# What people write around the words that describe; dropped only where no term has it ("drum and bass").
-_FILLING = frozenset(
+# What people write around the words that describe; kept within a term ("drum and bass"), and where nothing
+# else is said.
+FILLING = frozenset(
     """
     a an and are artist artists band bands be but by for from i in is it like me more music of on or
     please similar some something song songs sound sounding sounds than that the them these they this those
@@ -40,22 +45,28 @@ class Clause:
     """A part of a description: words in a row.
 
     `whole` says that they are one term; else they may be several, and `boost` belongs to the last of them.
+    A clause with a `facet` is whole.
     """
 
     words: tuple[str, ...]
     boost: float = 1.0
     negated: bool = False
     whole: bool = False
+    facet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One thing asked for: `term` is a known term, or words nobody is described with when not `known`."""
+    """One thing asked for: `term` is a known term, or words nobody is described with when not `known`.
+
+    With a `facet`, only descriptors of that facet are meant.
+    """
 
     term: str
     boost: float
     negated: bool
     known: bool
+    facet: str | None = None
 
 
 def parse_description(text: str) -> tuple[Clause, ...]:
@@ -80,7 +91,8 @@ def _pieces(text: str) -> Iterator[tuple[Clause, bool]]:
         boost = _boost(match["boost"]) if match["boosted"] else 1.0
         goes_on = not (quoted or negated or match["boosted"] or raw.endswith((",", ";", ".", ":")))
         if words:
-            yield Clause(words, boost, negated, whole=quoted or negated), goes_on
+            facet = match["facet"].lower() if match["facet"] else None
+            yield Clause(words, boost, negated, quoted or negated or facet is not None, facet), goes_on
 
 
 def _joined(pieces: Iterator[tuple[Clause, bool]]) -> Iterator[Clause]:
@@ -131,25 +143,35 @@ def possible_terms(clauses: Sequence[Clause]) -> set[str]:
     return terms
 
 
-def read_wishes(clauses: Sequence[Clause], known: Collection[str]) -> list[Wish]:
-    """Cut the clauses into known terms, the longest first from the left, and unknown words."""
-    return [wish for clause in clauses for wish in _wishes(clause, known)]
+def read_wishes(clauses: Sequence[Clause], known: Collection[str], rare: Collection[str] = ()) -> list[Wish]:
+    """Cut the clauses into known terms, the longest first from the left, and unknown words.
+
+    `known` has the terms, and "facet:term" for each facet that a term has. Words in a row that are a `rare`
+    term are read as their parts where all of these are known: few are described with it as it stands.
+    """
+    return [wish for clause in clauses for wish in _wishes(clause, known, rare)]
 
 
-def _wishes(clause: Clause, known: Collection[str]) -> list[Wish]:
+def _wishes(clause: Clause, known: Collection[str], rare: Collection[str]) -> list[Wish]:
     if clause.whole:
         term = " ".join(clause.words)
-        return [Wish(term, clause.boost, clause.negated, term in known)]
-    terms = [term for term in _segments(clause.words, known) if term in known or term not in _FILLING]
+        asked = term if clause.facet is None else f"{clause.facet}:{term}"
+        return [Wish(term, clause.boost, clause.negated, asked in known, clause.facet)]
+    found = list(_segments(clause.words, known, rare))
+    terms = [term for term in found if term not in FILLING] or [term for term in found if term in known]
     wishes = [Wish(term, 1.0, False, term in known) for term in terms]
     return [*wishes[:-1], replace(wishes[-1], boost=clause.boost)] if wishes else []
 
 
-def _segments(words: Sequence[str], known: Collection[str]) -> Iterator[str]:
+def _segments(words: Sequence[str], known: Collection[str], rare: Collection[str]) -> Iterator[str]:
     start = 0
     while start < len(words):
         longest = min(LONGEST_TERM, len(words) - start)
         runs = (" ".join(words[start : start + length]) for length in range(longest, 0, -1))
-        term = next((run for run in runs if run in known), words[start])
+        term = next((run for run in runs if _is_one(run, known, rare)), words[start])
         yield term
         start += term.count(" ") + 1
+
+
+def _is_one(run: str, known: Collection[str], rare: Collection[str]) -> bool:
+    return run in known and not (run in rare and all(word in known for word in run.split()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from store.errors import LinernotesError, ReleaseNotFound
 
@@ -41,24 +41,33 @@ class NoRelease(ReleaseNotFound):
 
 
 class NothingKnown(LinernotesError, LookupError):
-    """No word of a description is known. `unknown` are the words."""
+    """No word of a description is known.
+
+    `unknown` are the words, `suggestions` terms that some of them may be misspellings of.
+    """
 
     exit_code = NOTHING_FOUND
 
-    def __init__(self, unknown: Sequence[str]) -> None:
+    def __init__(
+        self, unknown: Sequence[str], suggestions: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.unknown = tuple(unknown)
+        self.suggestions = dict(suggestions or {})
         words = ", ".join(f'"{word}"' for word in self.unknown)
-        super().__init__(
-            f"No artist is described with {words}, nor with a word used like that; try other words."
-        )
+        alike = [term for terms in self.suggestions.values() for term in terms]
+        advice = f"did you mean {_either(alike)}?" if alike else "try other words."
+        super().__init__(f"No artist is described with {words}, nor with a word used like that; {advice}")
 
-    def __reduce__(self) -> tuple[type[NothingKnown], tuple[tuple[str, ...]]]:
-        return type(self), (self.unknown,)
+    def __reduce__(self) -> tuple[type[NothingKnown], tuple[tuple[str, ...], dict[str, tuple[str, ...]]]]:
+        return type(self), (self.unknown, self.suggestions)
 
 
 def _not_found(name: str, suggestions: tuple[str, ...]) -> str:
     if not suggestions:
         return f'There is no artist "{name}" in the registry.'
-    *first, last = suggestions
-    names = f"{', '.join(first)} or {last}" if first else last
-    return f'There is no artist "{name}" in the registry; did you mean {names}?'
+    return f'There is no artist "{name}" in the registry; did you mean {_either(suggestions)}?'
+
+
+def _either(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last

@@ -1,13 +1,20 @@
-"""Similar artists: those stored, and beyond them from the vectors."""
+"""Similar artists: those stored, and beyond them, or where more is asked for, from the vectors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from linernotes.answers import SimilarArtist
+from linernotes.errors import BadQuestion
+from linernotes.filters import EVERYONE, SimilarFilters, of_era, of_place, with_evidence
+from linernotes.naming import Seed
 from linernotes.release_cache import ReleaseCache
+from linernotes.vectors import VectorTable
 from store.described import described_of
 from store.lookup_records import ArtistEntry, ReleaseKey
 from store.lookups import shared_terms, stored_neighbours
@@ -16,57 +23,138 @@ from store.overrides import forbidden_pairs
 SHARED_TERMS = 10
 """Shared terms that are named with a similar artist."""
 
-_Near = tuple[ArtistEntry, float]
+
+@dataclass(frozen=True, slots=True)
+class SimilarQuestion:
+    """Whom to look for: similar to the seeds, or as unlike them as can be (`unlike`), and what limits it.
+
+    Seeds are left out, as are the artists of `exclude`; and of similar ones those that editors forbade to be
+    neighbours of a seed.
+    """
+
+    seeds: Sequence[Seed]
+    limit: int
+    exclude: Sequence[ArtistEntry] = ()
+    filters: SimilarFilters = EVERYONE
+    unlike: bool = False
+
+
+# Artists and products of vectors, the most wanted first.
+_Near = list[tuple[ArtistEntry, float]]
+
+# More than any release stores of one artist.
+_ALL_STORED = 1_000_000
 
 
 def similar(
-    connection: Connection, release: ReleaseKey, cache: ReleaseCache, seeds: Sequence[ArtistEntry], limit: int
+    connection: Connection, release: ReleaseKey, cache: ReleaseCache, question: SimilarQuestion
 ) -> list[SimilarArtist]:
-    """Return up to `limit` artists similar to the seeds together, the most similar first."""
-    numbers = [seed.artist_id for seed in seeds]
-    near = _near_one(connection, release, cache, numbers[0], limit) if len(numbers) == 1 else []
-    if len(numbers) > 1:
-        near = _near_vectors(connection, release, cache, numbers, limit=limit)
-    shared = shared_terms(connection, release.release_id, numbers, [entry.artist_id for entry, _ in near])
+    """Return the artists that a question asks for, the most wanted first.
+
+    Of similar ones only those with any similarity; of unlike ones the least product of the vectors is first.
+    """
+    among = allowed(connection, release, cache, question.filters)
+    near = _near_stored(connection, release, question, among)
+    if len(near) < question.limit:
+        near += _near_vectors(connection, release, cache, question, known=near, among=among)
+    seeds = [seed.artist.artist_id for seed in question.seeds if seed.weight > 0]
+    shared = shared_terms(connection, release.release_id, seeds, [entry.artist_id for entry, _ in near])
     return [
         SimilarArtist(
             artist_id=entry.artist_id,
             artist=entry.artist,
             mbid=entry.mbid,
-            similarity=similarity,
+            similarity=min(1.0, max(0.0, product)),
             rank=rank,
             shared=tuple(term for term, _ in shared.get(entry.artist_id, ())[:SHARED_TERMS]),
+            product=product,
         )
-        for rank, (entry, similarity) in enumerate(near, start=1)
+        for rank, (entry, product) in enumerate(near, start=1)
     ]
 
 
-def _near_one(
-    connection: Connection, release: ReleaseKey, cache: ReleaseCache, number: int, limit: int
-) -> list[_Near]:
-    """The stored neighbours, and when more are wanted, those that follow by their vectors."""
-    stored = stored_neighbours(connection, release.release_id, number, limit)
-    near = [(ArtistEntry(each.artist_id, each.artist, each.mbid), each.similarity) for each in stored]
-    near = [(entry, similarity) for entry, similarity in near if similarity > 0]
-    if len(stored) == limit or (not stored and not described_of(connection, release.release_id, [number])):
-        return near
-    known = [each.artist_id for each in stored]
-    return near + _near_vectors(
-        connection, release, cache, [number], exclude=known, limit=limit - len(stored)
-    )
+def allowed(
+    connection: Connection, release: ReleaseKey, cache: ReleaseCache, filters: SimilarFilters
+) -> NDArray[np.int64] | None:
+    """Return the artists that pass the filters; None when nothing is asked of them.
+
+    Raises BadQuestion when the release was made before what is asked for was kept.
+    """
+    passing: list[NDArray[np.int64]] = []
+    if filters.by_evidence:
+        table = cache.summaries(connection, release)
+        if not len(table.ids):
+            raise BadQuestion(
+                "The published release does not say how much is written about whom, by which to filter; make"
+                " a new one with `linernotes mine`."
+            )
+        passing.append(with_evidence(table, filters))
+    if filters.era is not None:
+        registry = cache.registry(connection, release)
+        passing.append(of_era(filters.era, cache.facet(connection, release, "era"), registry))
+    if filters.place is not None:
+        registry = cache.registry(connection, release)
+        passing.append(of_place(filters.place, cache.facet(connection, release, "place"), registry))
+    if not passing:
+        return None
+    together = passing[0]
+    for others in passing[1:]:
+        together = np.intersect1d(together, others)
+    return together
+
+
+def _near_stored(
+    connection: Connection, release: ReleaseKey, question: SimilarQuestion, among: NDArray[np.int64] | None
+) -> _Near:
+    """The stored neighbours of one artist: quick, and with what an editor set among them."""
+    if len(question.seeds) > 1 or question.seeds[0].weight < 0 or question.unlike:
+        return []
+    restricted = among is not None or bool(question.exclude)
+    seed = question.seeds[0].artist.artist_id
+    depth = _ALL_STORED if restricted else question.limit
+    stored = stored_neighbours(connection, release.release_id, seed, depth)
+    out = {entry.artist_id for entry in question.exclude}
+    passing = None if among is None else set(among.tolist())
+    near = [
+        (ArtistEntry(each.artist_id, each.artist, each.mbid), each.similarity)
+        for each in stored
+        if each.similarity > 0
+        and each.artist_id not in out
+        and (passing is None or each.artist_id in passing)
+    ]
+    return near[: question.limit]
 
 
 def _near_vectors(
     connection: Connection,
     release: ReleaseKey,
     cache: ReleaseCache,
-    seeds: Sequence[int],
+    question: SimilarQuestion,
     *,
-    exclude: Sequence[int] = (),
-    limit: int,
-) -> list[_Near]:
-    forbidden = [other for one, other in forbidden_pairs(connection, release.release_id) if one in seeds]
-    found = cache.vectors(connection, release).nearest(seeds, limit, [*exclude, *sorted(forbidden)])
-    similarities = {number: similarity for number, similarity in found if similarity > 0}
-    entries = described_of(connection, release.release_id, list(similarities))
-    return [(entries[number], similarities[number]) for number in similarities if number in entries]
+    known: _Near,
+    among: NDArray[np.int64] | None,
+) -> _Near:
+    seeds = {seed.artist.artist_id: seed.weight for seed in question.seeds}
+    if not described_of(connection, release.release_id, list(seeds)):
+        return []  # before the vectors are read: nobody wrote enough about the seeds
+    table = cache.vectors(connection, release)
+    products = _products(table, seeds)
+    if products is None:
+        return []
+    left_out = (*question.exclude, *(entry for entry, _ in known))
+    out = [*seeds, *(entry.artist_id for entry in left_out)]
+    if not question.unlike:
+        forbidden = sorted(forbidden_pairs(connection, release.release_id))
+        out += [other for one, other in forbidden if seeds.get(one, 0) > 0]
+    limit = question.limit - len(known)
+    if question.unlike:
+        found = [(each, -product) for each, product in table.ranked(-products, limit, out=out, among=among)]
+    else:
+        found = [pair for pair in table.ranked(products, limit, out=out, among=among) if pair[1] > 0]
+    entries = described_of(connection, release.release_id, [number for number, _ in found])
+    return [(entries[number], product) for number, product in found if number in entries]
+
+
+def _products(table: VectorTable, seeds: dict[int, float]) -> NDArray[np.float32] | None:
+    direction = table.direction(seeds)
+    return None if direction is None else table.matrix @ direction

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import SupportsIndex, TypeAlias
 
 from sqlalchemy import Connection
@@ -17,6 +19,16 @@ from store.records import Artist
 
 # A number may be NumPy's, as it stands in the ids of `Catalog.vectors`.
 Wanted: TypeAlias = str | SupportsIndex
+# One artist, several that count alike, or each with its weight: {"Slowdive": 2, "Burial": -1}.
+Seeds: TypeAlias = Wanted | Sequence[Wanted | tuple[Wanted, float]] | Mapping[Wanted, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """An artist that others are to be similar to; away from it when the weight is below 0."""
+
+    artist: ArtistEntry
+    weight: float = 1.0
 
 
 def resolve(connection: Connection, wanted: Wanted) -> ArtistEntry:
@@ -36,14 +48,36 @@ def resolve(connection: Connection, wanted: Wanted) -> ArtistEntry:
     return ArtistEntry(artist.id, artist.name, artist.mbid)
 
 
-def resolve_all(connection: Connection, wanted: Wanted | Sequence[Wanted]) -> list[ArtistEntry]:
-    """Return the artists that are meant, each once; BadQuestion for an empty sequence."""
-    if isinstance(wanted, str) or not isinstance(wanted, Sequence):
-        return [resolve(connection, wanted)]
-    if not wanted:
+def resolve_seeds(connection: Connection, wanted: Seeds) -> list[Seed]:
+    """Return the artists that are meant, each once, with its weight: the last one given for it.
+
+    Raises BadQuestion for an empty sequence, and for a weight that is 0 or no finite number.
+    """
+    seeds = [Seed(resolve(connection, name), _weight(name, weight)) for name, weight in _weighted(wanted)]
+    if not seeds:
         raise BadQuestion("Name at least one artist.")
-    entries = [resolve(connection, each) for each in wanted]
+    return list({seed.artist.artist_id: seed for seed in seeds}.values())
+
+
+def resolve_all(connection: Connection, wanted: Wanted | Sequence[Wanted]) -> list[ArtistEntry]:
+    """Return the artists that are meant, each once, in the order given."""
+    names = [wanted] if isinstance(wanted, str) or not isinstance(wanted, Sequence) else wanted
+    entries = [resolve(connection, each) for each in names]
     return list({entry.artist_id: entry for entry in entries}.values())
+
+
+def _weighted(wanted: Seeds) -> list[tuple[Wanted, float]]:
+    if isinstance(wanted, Mapping):
+        return list(wanted.items())
+    if isinstance(wanted, str) or not isinstance(wanted, Sequence):
+        return [(wanted, 1.0)]
+    return [each if isinstance(each, tuple) else (each, 1.0) for each in wanted]
+
+
+def _weight(name: Wanted, weight: float) -> float:
+    if not math.isfinite(weight) or not weight:
+        raise BadQuestion(f"The weight of {name} is {weight}; it must be a number other than 0.")
+    return float(weight)
 
 
 def _most_written_about(connection: Connection, found: Sequence[Artist]) -> Artist:

@@ -96,12 +96,14 @@ class Written:
     sources: int
 
 
-def written_about(connection: Connection) -> dict[int, Written]:
-    """How much was written about each artist; reads every document.
+def written_about(connection: Connection, artist_id: int | None = None) -> dict[int, Written]:
+    """How much was written about each artist, or about one.
 
-    An artist that no text is about is left out.
+    For all artists it reads every document. An artist that no text is about is left out.
     """
     subjects = select(MentionRow.document_id, MentionRow.artist_id).where(MentionRow.role == "subject")
+    if artist_id is not None:
+        subjects = subjects.where(MentionRow.artist_id == artist_id)
     about = subjects.distinct().subquery()
     original = func.coalesce(DocumentRow.duplicate_of, DocumentRow.id)
     amounts = (

@@ -38,7 +38,8 @@ class Descriptor:
 
     `kind` is n1, n2, n3, np or adj; `facet` genre, mood, instrument, era, place, theme or other. `weight` is
     0 to 1 and comparable between artists; `frequency` counts occurrences, `documents` documents, `sources`
-    independent sources. `first_seen` and `last_seen` are days of publication, None when unknown.
+    independent sources. `first_seen` and `last_seen` are days of publication, None when unknown. `inferred`
+    says that only texts about the most similar artists say so.
     """
 
     term: str
@@ -50,6 +51,7 @@ class Descriptor:
     sources: int
     first_seen: date | None
     last_seen: date | None
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,30 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekCount:
+    """Documents, and independent sources of them, of the week that begins on Monday `week`."""
+
+    week: date
+    documents: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArtistSummary:
+    """How much a release knows of an artist: what of its text is about it, and from how many sources.
+
+    `familiarity` (0 to 1) is how widely it is written about, `buzz` (0 to 1) how much more than usual lately.
+    """
+
+    artist_id: int
+    words: int
+    documents: int
+    sources: int
+    familiarity: float
+    buzz: float
+
+
+@dataclass(frozen=True, slots=True)
 class StoredNeighbour:
     """A similar artist as the release has it; `rank` 1 is the nearest, `similarity` is 0 to 1."""
 
@@ -90,15 +116,36 @@ class StoredNeighbour:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedWeight:
-    """A term that describes two artists, how strongly each of them, and its inverse document frequency."""
+class Comparison:
+    """A sentence in which a writer, in a text about `artist`, compares it with `compared_artist`."""
 
+    artist_id: int
+    artist: str
+    compared_artist_id: int
+    compared_artist: str
+    quote: str
+    url: str
+    title: str | None
+    source: str
+    published: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TermOfPair:
+    """A term that describes one of two artists or both: how strongly each (0 when it does not describe it).
+
+    `inferred_a` and `inferred_b` say that only texts about its most similar artists describe it so.
+    """
+
+    term_id: int
     term: str
     kind: str
     facet: str
     idf: float
-    weight_a: float
-    weight_b: float
+    weight_a: float = 0.0
+    weight_b: float = 0.0
+    inferred_a: bool = False
+    inferred_b: bool = False
 
     @property
     def joint(self) -> float:

@@ -13,7 +13,6 @@ from store.lookup_records import (
     Descriptor,
     Evidence,
     ReleaseKey,
-    SharedWeight,
     StoredNeighbour,
 )
 from store.models import (
@@ -106,24 +105,6 @@ _SHARED_TERMS = (
     )
     .group_by(_OTHER.artist_id, ReleaseTermRow.term)
 )
-_SHARED_WEIGHTS = (
-    select(
-        ReleaseTermRow.term,
-        ReleaseTermRow.kind,
-        ReleaseTermRow.facet,
-        ReleaseTermRow.idf,
-        _ONE.weight,
-        _OTHER.weight,
-    )
-    .select_from(_ONE)
-    .join(_OTHER, _BOTH)
-    .join(ReleaseTermRow, _TERM_OF_ONE)
-    .where(
-        _ONE.release_id == bindparam("release"),
-        _ONE.artist_id == bindparam("a"),
-        _OTHER.artist_id == bindparam("b"),
-    )
-)
 
 
 def shared_terms(
@@ -143,13 +124,6 @@ def shared_terms(
     for terms in shared.values():
         terms.sort(key=lambda term: (-term[1], term[0]))
     return shared
-
-
-def shared_weights(connection: Connection, release_id: int, a: int, b: int) -> list[SharedWeight]:
-    """Return the terms that describe both artists, by joint strength; see `shared_terms`."""
-    asked = {"release": release_id, "a": a, "b": b}
-    shared = [SharedWeight(*row) for row in connection.execute(_SHARED_WEIGHTS, asked)]
-    return sorted(shared, key=lambda each: (-each.joint, each.term))
 
 
 def descriptors(
@@ -174,6 +148,7 @@ def descriptors(
             row.sources,
             row.first_seen,
             row.last_seen,
+            row.inferred,
         )
         .join(ReleaseTermRow, _term_of(row))
         .where(row.release_id == release_id, row.artist_id == artist_id)
@@ -184,7 +159,7 @@ def descriptors(
         found = found.where(ReleaseTermRow.facet == facet)
     if kind is not None:
         found = found.where(ReleaseTermRow.kind == kind)
-    return [Descriptor(*each) for each in connection.execute(found)]
+    return [Descriptor(**each) for each in connection.execute(found).mappings()]
 
 
 def strongest_terms(

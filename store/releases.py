@@ -210,6 +210,12 @@ def list_releases(connection: Connection) -> list[ReleaseInfo]:
     return [ReleaseInfo(**row, published=row["release_id"] == shown) for row in rows]
 
 
+def release_parameters(connection: Connection, release_id: int) -> Mapping[str, Any]:
+    """The methods, parameters and seeds that a release was made with; empty for one that is not there."""
+    query = select(ReleaseRow.parameters).where(ReleaseRow.id == release_id)
+    return connection.execute(query).scalar() or {}
+
+
 _INFO = (
     "created",
     "state",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +14,35 @@ from store.lookup_records import TermUse
 from store.models import ReleaseDescriptorRow, ReleaseTermRow, ReleaseWordRow
 
 
-def term_numbers(connection: Connection, release_id: int, terms: Iterable[str]) -> dict[str, list[int]]:
-    """For those of `terms` that the release has, their numbers: several when a term has several kinds."""
-    numbers: dict[str, list[int]] = {}
+class KnownTerm(NamedTuple):
+    """A term of a release: its number, how it is written, its facet, and how many artists it describes."""
+
+    number: int
+    term: str
+    facet: str
+    artists: int
+
+
+_TERM = select(ReleaseTermRow.term_id, ReleaseTermRow.term, ReleaseTermRow.facet, ReleaseTermRow.artists)
+
+
+def known_terms(connection: Connection, release_id: int, terms: Iterable[str]) -> dict[str, list[KnownTerm]]:
+    """What the release knows of those of `terms` that it has; several when a term has several kinds."""
+    known: dict[str, list[KnownTerm]] = {}
     for chunk in batches(sorted(set(terms))):
-        found = select(ReleaseTermRow.term, ReleaseTermRow.term_id).where(
-            ReleaseTermRow.release_id == release_id, ReleaseTermRow.term.in_(chunk)
-        )
-        for term, number in connection.execute(found.order_by(ReleaseTermRow.term_id)):
-            numbers.setdefault(term, []).append(number)
-    return numbers
+        found = _TERM.where(ReleaseTermRow.release_id == release_id, ReleaseTermRow.term.in_(chunk))
+        # Sorted here: told to sort, SQLite reads all terms in order of number, and not these by their index.
+        for row in sorted(connection.execute(found), key=lambda row: row.term_id):
+            known.setdefault(row.term, []).append(KnownTerm(*row))
+    return known
+
+
+def all_terms(connection: Connection, release_id: int, facet: str | None = None) -> list[KnownTerm]:
+    """Return the terms of a release, of one facet when given, by number."""
+    found = _TERM.where(ReleaseTermRow.release_id == release_id).order_by(ReleaseTermRow.term_id)
+    if facet is not None:
+        found = found.where(ReleaseTermRow.facet == facet)
+    return [KnownTerm(*row) for row in connection.execute(found)]
 
 
 def term_uses(connection: Connection, release_id: int, term_ids: Sequence[int]) -> list[TermUse]:

@@ -1,15 +1,17 @@
-"""Reading the vectors of a release in one piece."""
+"""Reading the vectors of a release in one piece: of its artists, and of its terms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, LargeBinary, Select, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, func, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute
 
-from store.batches import BATCH
-from store.models import ReleaseVectorRow
+from store.batches import BATCH, batches
+from store.models import ReleaseTermRow, ReleaseVectorRow
 
 # What pgvector's vector_send writes before the numbers: dimensions and an unused field, 16 bits each.
 _PGVECTOR_HEADER = 4
@@ -18,7 +20,7 @@ _PGVECTOR_HEADER = 4
 def artist_vectors(
     connection: Connection, release_id: int, artist_ids: Sequence[int] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return numbers of artists, ascending, and their unit vectors, shape (artists, dimensions).
+    """Return numbers of artists, ascending, and their vectors, shape (artists, dimensions).
 
     For all artists of the release, or for those of `artist_ids` (at most BATCH) that it has.
     """
@@ -33,12 +35,37 @@ def artist_vectors(
     return ids, _matrix(connection, [bytes(row[1]) for row in rows])
 
 
+def term_directions(
+    connection: Connection, release_id: int, term_ids: Sequence[int]
+) -> dict[int, NDArray[np.float32]]:
+    """Return what weight 1 of each term adds to an artist's vector, for those terms where that is known."""
+    found: dict[int, NDArray[np.float32]] = {}
+    for batch in batches(term_ids):
+        asked = _term_binary(connection).where(
+            ReleaseTermRow.release_id == release_id,
+            ReleaseTermRow.term_id.in_(batch),
+            ReleaseTermRow.direction.is_not(None),
+        )
+        rows = connection.execute(asked).all()
+        if rows:
+            matrix = _matrix(connection, [bytes(row[1]) for row in rows])
+            found |= {row[0]: direction for row, direction in zip(rows, matrix, strict=True)}
+    return found
+
+
 def _binary(connection: Connection) -> Select[int, bytes]:
-    """The vectors as bytes: reading pgvector's decimal text takes twenty times as long."""
+    return select(ReleaseVectorRow.artist_id, _as_bytes(connection, ReleaseVectorRow.vector))
+
+
+def _term_binary(connection: Connection) -> Select[int, bytes]:
+    return select(ReleaseTermRow.term_id, _as_bytes(connection, ReleaseTermRow.direction))
+
+
+def _as_bytes(connection: Connection, vector: InstrumentedAttribute[Any]) -> ColumnElement[bytes]:
+    """A vector as bytes: reading pgvector's decimal text takes twenty times as long."""
     if connection.dialect.name == "postgresql":
-        vector = func.vector_send(ReleaseVectorRow.vector, type_=LargeBinary)
-        return select(ReleaseVectorRow.artist_id, vector)
-    return select(ReleaseVectorRow.artist_id, type_coerce(ReleaseVectorRow.vector, LargeBinary))
+        return func.vector_send(vector, type_=LargeBinary)
+    return type_coerce(vector, LargeBinary)
 
 
 def _matrix(connection: Connection, vectors: Sequence[bytes]) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,9 +33,16 @@ def add_artist(
     mbid: str | None = None,
     aliases: Sequence[str] = (),
     disambiguation: str | None = None,
+    **facts: str,
 ) -> int:
-    """Add an artist to the registry and return its number."""
-    values = {"name": name, "key": registry_key(name), "mbid": mbid, "disambiguation": disambiguation}
+    """Add an artist to the registry and return its number; `facts` are country, begin and end."""
+    values = {
+        "name": name,
+        "key": registry_key(name),
+        "mbid": mbid,
+        "disambiguation": disambiguation,
+        **facts,
+    }
     number = _insert(connection, ArtistRow, values)
     for alias in aliases:
         _insert(connection, ArtistAliasRow, {"artist_id": number, "alias": alias, "key": registry_key(alias)})
@@ -98,11 +105,23 @@ def publish(
     words: Mapping[str, Sequence[float]] | None = None,
     activity: Sequence[tuple[int, date, int, int, float, float]] = (),
     stored: int = 50,
+    directions: Mapping[str, Sequence[float]] | None = None,
+    inferred: Collection[tuple[int, str]] = (),
+    summaries: Sequence[tuple[int, int, int, int, float, float]] = (),
+    comparisons: Sequence[tuple[int, int, int, str]] = (),
+    term_weeks: Sequence[tuple[int, str, date, int, int]] = (),
+    pinned: Mapping[tuple[int, int], float] | None = None,
+    forbidden: Sequence[tuple[int, int]] = (),
 ) -> int:
     """Write and publish a release.
 
-    `descriptors` are weights by artist and term, `evidence` (artist, term, document, sentence of it). Vectors
-    are brought to unit length; the nearest `stored` become the neighbours.
+    `descriptors` are weights by artist and term, `evidence` (artist, term, document, sentence of it),
+    `inferred` the descriptors (artist, term) that only similar artists have. Vectors are brought to unit
+    length; the nearest `stored` become the neighbours, with the similarities of `pinned` where it has one,
+    and without the pairs (artist, other artist) of `forbidden`.
+    `directions` are those of terms, `summaries` (artist, words, documents, sources, familiarity, buzz),
+    `comparisons` (artist, other artist, document, sentence of it) and `term_weeks` (artist, term, Monday,
+    documents, sources).
     """
     terms = sorted({term for weights in descriptors.values() for term in weights})
     number = {term: place for place, term in enumerate(terms, start=1)}
@@ -116,12 +135,12 @@ def publish(
                 (facets or {}).get(t, "other"),
                 sum(t in weights for weights in descriptors.values()),
                 1.0,
-                None,
+                (directions or {}).get(t),
             )
             for t in terms
         ],
         descriptors=[
-            (artist, number[term], weight, 3, 2, 1, date(2001, 2, 3), None, False)
+            (artist, number[term], weight, 3, 2, 1, date(2001, 2, 3), None, (artist, term) in inferred)
             for artist, weights in descriptors.items()
             for term, weight in weights.items()
         ],
@@ -129,10 +148,22 @@ def publish(
             (artist, number[term], document, *_place(connection, document, sentence))
             for artist, term, document, sentence in evidence
         ],
-        neighbours=[row for artist in units for row in _neighbours(artist, units, stored)],
+        neighbours=[
+            row for artist in units for row in _neighbours(artist, units, stored, pinned or {}, forbidden)
+        ],
         vectors=[(artist, len(vector), vector) for artist, vector in units.items()],
         activity=activity,
         words=[(word, _unit(vector).astype("<f4").tobytes()) for word, vector in (words or {}).items()],
+        artists=summaries,
+        comparisons=[
+            (artist, other, document, *_place(connection, document, sentence))
+            for artist, other, document, sentence in comparisons
+        ],
+        term_weeks=[(artist, number[term], *counts) for artist, term, *counts in term_weeks],
+        overrides=[
+            (place, "forbid", str(one), str(other), None, 1, one, other)
+            for place, (one, other) in enumerate(forbidden, start=1)
+        ],
     )
     release = begin_release(connection, engine="local", parameters={"seed": 1}, input_digest="0" * 64)
     write_release(connection, release, rows)
@@ -163,10 +194,16 @@ def _unit(vector: Sequence[float]) -> np.ndarray:
 
 
 def _neighbours(
-    artist: int, units: Mapping[int, np.ndarray], stored: int
+    artist: int,
+    units: Mapping[int, np.ndarray],
+    stored: int,
+    pinned: Mapping[tuple[int, int], float],
+    forbidden: Sequence[tuple[int, int]],
 ) -> list[tuple[int, int, int, float]]:
     others = [
-        (max(0.0, float(units[artist] @ unit)), other) for other, unit in units.items() if other != artist
+        (pinned.get((artist, other), max(0.0, float(units[artist] @ unit))), other)
+        for other, unit in units.items()
+        if other != artist and not {(artist, other), (other, artist)} & set(forbidden)
     ]
     others.sort(key=lambda each: (-each[0], each[1]))
     return [

@@ -1,67 +1,27 @@
-"""`similar`, `terms`, `search` and `evidence`."""
+"""`terms`, `search` and `evidence`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
 
-from linernotes.answers import Explanation, FoundArtist, MatchedTerm
-from linernotes.catalog import Catalog, open_catalog
+from linernotes.answers import FoundArtist, Interpretation, MatchedTerm
+from linernotes.cli.catalog import open_for
 from linernotes.cli.context import Invocation, command
 from linernotes.cli.failures import NOTHING_FOUND
 from linernotes.cli.output import Form, format_options, print_rows, remark
 from store.lookup_records import FACETS, KINDS
 
-SIMILAR = ("rank", "artist", "similarity", "shared", "artist_id", "mbid")
-EXPLAINED = (
-    "seed", "rank", "artist", "similarity", "term", "kind", "facet", "contribution",
-    "weight_seed", "weight_artist", "quote_seed", "quote_artist",
+TERMS = (
+    "term", "kind", "facet", "weight", "frequency", "documents", "sources", "first_seen", "last_seen",
+    "inferred",
 )  # fmt: skip
-TERMS = ("term", "kind", "facet", "weight", "frequency", "documents", "sources", "first_seen", "last_seen")
 FOUND = ("rank", "artist", "score", "matched", "artist_id", "mbid")
 EVIDENCE = ("quote", "url", "title", "source", "published")
-# Reasons told for each similar artist by --explain: the strongest ones say it.
-REASONS = 5
 
 _limit = click.IntRange(min=1)
-
-
-@command()
-@click.argument("seeds", nargs=-1, required=True, metavar="ARTIST...")
-@click.option("--limit", type=_limit, default=10, show_default=True, help="At most so many.")
-@click.option(
-    "--explain", is_flag=True, help="Tell the shared terms, their weights, and sentences that say so."
-)
-@format_options
-@click.pass_context
-def similar(
-    ctx: click.Context,
-    invocation: Invocation,
-    *,
-    seeds: tuple[str, ...],
-    limit: int,
-    explain: bool,
-    form: Form | None,
-) -> None:
-    """Artists similar to one or several.
-
-    ARTIST is a name, an alias, an MBID, #NUMBER, or "Name (disambiguation)". Several are taken together.
-    """
-    with _open(invocation) as catalog:
-        found = catalog.similar(list(seeds), limit=limit)
-        if explain:
-            rows = [
-                row for near in found for seed in seeds for row in _reasons(catalog, seed, near.artist_id)
-            ]
-            print_rows(EXPLAINED, rows, form, shown=EXPLAINED[:8])
-        else:
-            rows = [asdict(near) for near in found]
-            print_rows(SIMILAR, rows, form, shown=SIMILAR[:4])
-    if not found:
-        remark(f"There is too little text about {' and '.join(seeds)} to say who is similar.")
-        ctx.exit(NOTHING_FOUND)
 
 
 @command()
@@ -85,7 +45,7 @@ def terms(
 
     The strongest terms come first; their weight, 0 to 1, is comparable between artists.
     """
-    with _open(invocation) as catalog:
+    with open_for(invocation) as catalog:
         found = catalog.terms(artist, facet=facet, kind=kind, limit=limit)
     if not print_rows(TERMS, [asdict(term) for term in found], form):
         of = " of that facet and kind" if facet and kind else " of that facet" if facet else " of that kind"
@@ -103,15 +63,16 @@ def search(
 ) -> None:
     """Artists that a description fits.
 
-    Such as: linernotes search "dreamy shoegaze -metal live^0.5". A minus excludes, ^ changes the weight. Put
-    a description with a minus in quotes, or after --.
+    Such as: linernotes search "dreamy shoegaze -metal live^0.5". A minus excludes, ^ changes the weight;
+    place:iceland, era:1990s and the like ask for one facet. Put a description with a minus in quotes, or
+    after --.
     """
     description = " ".join(words)
-    with _open(invocation) as catalog:
+    with open_for(invocation) as catalog:
         found = catalog.search(description, limit=limit)
-        unknown = catalog.interpret(description).unknown
-    if unknown:
-        remark(f"Nobody is described with {', '.join(unknown)}; passed over.")
+        understood = catalog.interpret(description)
+    for word in understood.unknown:
+        remark(_passed_over(word, understood))
     if not print_rows(FOUND, [_found_row(artist) for artist in found], form, shown=FOUND[:4]):
         remark("Nobody fits that description.")
         ctx.exit(NOTHING_FOUND)
@@ -130,40 +91,17 @@ def evidence(
 
     With the page, the source and the day of publication of each.
     """
-    with _open(invocation) as catalog:
+    with open_for(invocation) as catalog:
         found = catalog.evidence(artist, term, limit)
     if not print_rows(EVIDENCE, [asdict(quote) for quote in found], form):
         remark(f"No sentence was kept in which {artist} is described with {term!r}.")
         ctx.exit(NOTHING_FOUND)
 
 
-def _open(invocation: Invocation) -> Catalog:
-    return open_catalog(invocation.settings().database)
-
-
-def _reasons(catalog: Catalog, seed: str, artist_id: int) -> Iterator[dict[str, object]]:
-    """One row for each of the strongest terms that a seed and a similar artist share."""
-    explanation = catalog.explain(seed, artist_id)
-    for shared in explanation.shared[:REASONS]:
-        yield _pair(explanation) | {
-            "term": shared.term,
-            "kind": shared.kind,
-            "facet": shared.facet,
-            "contribution": shared.contribution,
-            "weight_seed": shared.weight_a,
-            "weight_artist": shared.weight_b,
-            "quote_seed": shared.quote_a.quote if shared.quote_a else None,
-            "quote_artist": shared.quote_b.quote if shared.quote_b else None,
-        }
-
-
-def _pair(explanation: Explanation) -> dict[str, object]:
-    return {
-        "seed": explanation.a.artist,
-        "artist": explanation.b.artist,
-        "similarity": explanation.similarity,
-        "rank": explanation.rank,
-    }
+def _passed_over(word: str, understood: Interpretation) -> str:
+    alike = understood.suggestions.get(word)
+    advice = f"; did you mean {' or '.join(alike)}?" if alike else "."
+    return f"Nobody is described with {word}, which is passed over{advice}"
 
 
 def _found_row(artist: FoundArtist) -> dict[str, object]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from linernotes.evaluation.artists import KnownArtist
 from linernotes.evaluation.descriptors import STRONGEST_TERMS, TermLists
 from linernotes.evaluation.similar import Rankings
+from linernotes.jobs.editing import open_editing
 from linernotes.jobs.material import load_material, own_text
 from linernotes.jobs.mining import MiningSettings
 from linernotes.progress import Stage
@@ -39,7 +40,7 @@ def load_texts(
     connection: Connection, settings: MiningSettings, artists: Mapping[str, KnownArtist]
 ) -> ArtistTexts:
     """The texts of everybody in `artists`, with the words and links of the last `mine`."""
-    material = load_material(connection, settings)
+    material = load_material(connection, settings, open_editing(connection, settings.overrides))
     spans = own_text(material.spans, len(material.artists))
     row_of = {artist.artist_id: row for row, artist in enumerate(artists.values())}
     rows = np.array([row_of.get(artist, -1) for artist in material.artists.tolist()], dtype=np.int64)

@@ -222,12 +222,99 @@ def test_an_explanation_has_weights_contributions_and_quotes(catalog: Catalog) -
     assert (why.a.artist, why.b.artist, why.rank) == ("Slowdive", "My Bloody Valentine", 1)
     assert why.similarity == pytest.approx(0.975, abs=0.001)
     assert [each.term for each in why.shared] == ["shoegaze", "dreamy", "guitars"]
-    assert sum(each.contribution for each in why.shared) == pytest.approx(1)
+    assert sum(each.contribution for each in why.shared) == pytest.approx(why.similarity)
+    assert (why.exact, why.rest, why.related) == (False, 0, ())
     dreamy = why.shared[1]
     assert (dreamy.weight_a, dreamy.weight_b) == (pytest.approx(0.8), pytest.approx(0.4))
     assert dreamy.quote_a is not None and dreamy.quote_a.quote == OTHER_QUOTE
     assert dreamy.quote_b is not None and dreamy.quote_b.quote == "So dreamy."
     assert why.shared[0].quote_a is None
+
+
+@pytest.fixture
+def pair(engine: Engine, database_url: str) -> Iterator[tuple[Catalog, dict[str, int]]]:
+    """Two artists with directions of terms and comparisons both ways, and one that is the opposite."""
+    with engine.begin() as connection:
+        numbers = {name: add_artist(connection, name) for name in ("One", "Two", "Opposite")}
+        one, two, opposite = numbers.values()
+        first = add_document(
+            connection, "https://a.example/1", "One sounds like Two.", published=date(2001, 1, 1)
+        )
+        second = add_document(connection, "https://b.example/2", "Two, but slower than One.")
+        publish(
+            connection,
+            {
+                one: {"drone": 0.9, "slow": 0.4, "guessed": 0.2},
+                two: {"drone": 0.5, "loud": 0.6, "guessed": 0.3},
+                opposite: {"polka": 0.7},
+            },
+            {one: [1.0, 0.2, 0.1], two: [0.8, 0.6, 0.0], opposite: [-1.0, 0.1, 0.0]},
+            directions={"drone": [0.9, 0.1, 0.0], "slow": [0.3, 0.3, 0.1], "loud": [-0.2, 0.7, 0.0]},
+            inferred=[(two, "guessed")],
+            comparisons=[
+                (one, two, first, "One sounds like Two."),
+                (two, one, second, "Two, but slower than One."),
+            ],
+            pinned={(two, one): 0.99},
+        )
+    with linernotes.open(database_url) as opened:
+        yield opened, numbers
+
+
+def test_the_parts_of_an_explanation_add_up_to_the_similarity(pair: tuple[Catalog, dict[str, int]]) -> None:
+    catalog, _ = pair
+    for a, b in (("One", "Two"), ("Two", "One"), ("One", "Opposite"), ("Opposite", "Two")):
+        why = catalog.explain(a, b)
+        assert why.exact
+        assert why.total == pytest.approx(why.similarity, abs=1e-6)
+
+
+def test_an_explanation_tells_shared_from_related_descriptors(pair: tuple[Catalog, dict[str, int]]) -> None:
+    why = pair[0].explain("One", "Two")
+    assert [(each.term, each.inferred) for each in why.shared] == [("drone", False), ("guessed", True)]
+    # ½ (.9 u·two + .5 u·one), with unit vectors: u·two = .78, u·one = .8977.
+    assert why.shared[0].contribution == pytest.approx(0.5754, abs=1e-3)
+    assert {(each.artist, each.term) for each in why.related} == {("One", "slow"), ("Two", "loud")}
+    assert why.related[0].contribution > why.related[1].contribution
+    assert why.adjustment == 0
+
+
+def test_opposites_are_0_similar_and_the_cut_is_told(pair: tuple[Catalog, dict[str, int]]) -> None:
+    why = pair[0].explain("One", "Opposite")
+    assert why.similarity == 0
+    assert why.adjustment > 0.9
+    assert why.shared == ()
+
+
+def test_what_an_editor_set_is_told_as_such(pair: tuple[Catalog, dict[str, int]]) -> None:
+    catalog, _ = pair
+    why = catalog.explain("Two", "One")
+    assert why.similarity == pytest.approx(0.99)
+    assert why.adjustment == pytest.approx(0.99 - (catalog.explain("One", "Two").similarity or 0))
+
+
+def test_writers_comparisons_are_told_in_both_directions(pair: tuple[Catalog, dict[str, int]]) -> None:
+    catalog, _ = pair
+    found = catalog.explain("One", "Two").comparisons
+    assert [(each.artist, each.compared_artist, each.quote) for each in found] == [
+        ("One", "Two", "One sounds like Two."),
+        ("Two", "One", "Two, but slower than One."),
+    ]
+    assert (found[0].url, found[0].source, found[0].published) == (
+        "https://a.example/1",
+        "a.example",
+        date(2001, 1, 1),
+    )
+    assert catalog.explain("Two", "One").comparisons == found
+    assert catalog.explain("One", "Opposite").comparisons == ()
+
+
+def test_an_inferred_descriptor_says_so(pair: tuple[Catalog, dict[str, int]]) -> None:
+    assert [(each.term, each.inferred) for each in pair[0].terms("Two")] == [
+        ("loud", False),
+        ("drone", False),
+        ("guessed", True),
+    ]
 
 
 def test_an_explanation_beyond_the_stored_neighbours_computes_the_similarity(

@@ -24,6 +24,7 @@ LISTINGS = {
     *("artists import", "artists list", "artists show", "sources add", "sources list", "crawl", "import"),
     *("mine", "run", "similar", "terms", "search", "evidence", "evaluate", "export", "forget", "releases"),
     *("releases list", "status", "doctor", "config", "inspect", "overrides check", "overrides list"),
+    *("explain", "trends"),
     *("artists add", "artists candidates"),
 }
 
@@ -99,7 +100,7 @@ def test_what_comes_later_says_so(call: Call, arguments: tuple[str, ...]) -> Non
     ("arguments", "told"),
     [
         (("simlar",), "No such command 'simlar'"),
-        (("similar",), "Missing argument 'ARTIST...'. See `linernotes similar --help`."),
+        (("similar",), "Missing argument 'ARTIST[^WEIGHT]...'. See `linernotes similar --help`."),
         (("terms", "A", "--facet", "smell"), "'smell' is not one of 'genre'"),
         (("terms", "A", "--limit", "0"), "0 is not in the range x>=1"),
         (("sources", "add", "a.org", "--interval", "soon"), "'soon' is not a duration such as 30m"),

@@ -10,7 +10,7 @@ from store import lookups
 from store.described import Written, described_of, sentences_about, written_about
 from store.models import MentionRow
 from store.snapshot import snapshot
-from store.term_index import one_word_terms, term_numbers, term_uses, word_vectors
+from store.term_index import known_terms, one_word_terms, term_uses, word_vectors
 from store.vectors import artist_vectors
 from store.view_tables import VIEW_TABLES, select_view
 from tests.small_release import add_artist, add_document, publish
@@ -31,7 +31,7 @@ def test_every_query_keeps_to_the_release_it_was_asked_about(engine: Engine) -> 
         assert lookups.stored_rank(connection, new, a, b) is None
         assert list(lookups.neighbour_lists(connection, old)) == [(a, b), (b, a)]
         assert set(described_of(connection, new, [a, b])) == {a}
-        assert term_numbers(connection, old, ["dub", "folk"]).keys() == {"dub"}
+        assert known_terms(connection, old, ["dub", "folk"]).keys() == {"dub"}
         assert one_word_terms(connection, new) == {"folk"}
         assert word_vectors(connection, new)[0] == ["folk", "tale"]
         assert lookups.vector_dimensions(connection, new) == 3
@@ -74,8 +74,8 @@ def test_term_uses_lead_from_terms_to_artists(engine: Engine) -> None:
     with engine.begin() as connection:
         a, b = add_artist(connection, "A"), add_artist(connection, "B")
         release = publish(connection, {a: {"dub": 0.5, "folk": 0.25}, b: {"dub": 0.75}}, {a: [1], b: [1]})
-        (dub,) = term_numbers(connection, release, ["dub"])["dub"]
-        uses = {(use.artist_id, use.weight) for use in term_uses(connection, release, [dub])}
+        (dub,) = known_terms(connection, release, ["dub"])["dub"]
+        uses = {(use.artist_id, use.weight) for use in term_uses(connection, release, [dub.number])}
     assert uses == {(a, 0.5), (b, 0.75)}
 
 

@@ -71,7 +71,7 @@ def sample_rows(connection: Connection) -> ReleaseRows:
         term_weeks=[(1, 0, date(2024, 1, 1), 1, 1)],
         candidates=[("Palehollow", 0.7, 5, 3, 2, None, date(2024, 1, 1))],
         candidate_evidence=[("Palehollow", 1, 4, 17)],
-        overrides=[(1, "forbid", "Mossglass", "Driftrelay", None, 2)],
+        overrides=[(1, "forbid", "Mossglass", "Driftrelay", None, 2, None, None)],
     )
 
 

@@ -1,0 +1,11 @@
+"""The catalog of a call of the command line."""
+
+from __future__ import annotations
+
+from linernotes.catalog import Catalog, open_catalog
+from linernotes.cli.context import Invocation
+
+
+def open_for(invocation: Invocation) -> Catalog:
+    """Open the catalog of the database that the call names."""
+    return open_catalog(invocation.settings().database)

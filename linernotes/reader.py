@@ -1,0 +1,57 @@
+"""Reading one release at a time from a database, by several threads, until it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from linernotes.errors import NoRelease
+from linernotes.release_cache import ReleaseCache
+from store import lookups
+from store.engine import reason_of
+from store.errors import DatabaseUnusable
+from store.lookup_records import ReleaseKey
+from store.snapshot import snapshot
+
+
+class Reader:
+    """What a catalog stands on: the engine, what is kept in memory of a release, and closing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._cache = ReleaseCache()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the connections; a later call would open new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Connection, ReleaseKey]]:
+        """A transaction on the release that is published now."""
+        with self._connected() as connection:
+            release = lookups.published_key(connection)
+            if release is None:
+                raise NoRelease
+            yield connection, release
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            with snapshot(self._engine) as connection:
+                yield connection
+        except DBAPIError as error:
+            name = self._engine.url.render_as_string(hide_password=True)
+            raise DatabaseUnusable(f"{name} cannot be read: {reason_of(error)}.") from error
