@@ -205,6 +205,12 @@ class MineSection(BaseModel):
         min_length=1,
         description="Editors' overrides (docs/editing.md): a TOML file; a relative path starts at this file",
     )
+    teach: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Truth of your own that the vectors learn from if that helps with artists it does not "
+        "name: a TSV file with columns artist and similar, or listener, artist and plays",
+    )
 
 
 class ScheduleSection(BaseModel):
@@ -302,8 +308,9 @@ def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     if isinstance(artists, list) and all(isinstance(path, str) for path in artists):
         rebased["artists"] = [str(folder / path) for path in artists]
     mine = content.get("mine")
-    if isinstance(mine, dict) and isinstance(overrides := mine.get("overrides"), str) and overrides:
-        rebased["mine"] = mine | {"overrides": str(folder / overrides)}
+    if isinstance(mine, dict):
+        files = {key: mine[key] for key in ("overrides", "teach") if isinstance(mine.get(key), str)}
+        rebased["mine"] = mine | {key: str(folder / file) for key, file in files.items() if file}
     return rebased
 
 

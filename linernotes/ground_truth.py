@@ -39,7 +39,7 @@ def read_similar(path: Path) -> dict[str, set[str]]:
     The file has columns `artist` and `similar`, one pair a row. Raises GroundTruthUnusable, naming the line.
     """
     truth: dict[str, set[str]] = defaultdict(set)
-    for _, row in _rows(path, ("artist", "similar")):
+    for _, row in rows_of(path, ("artist", "similar")):
         artist, similar = name_key(row["artist"]), name_key(row["similar"])
         if artist and similar and artist != similar:
             truth[artist].add(similar)
@@ -54,7 +54,7 @@ def read_tags(path: Path) -> TagTruth:
     """
     tags: dict[str, set[str]] = defaultdict(set)
     uses: Counter[str] = Counter()
-    for line, row in _rows(path, ("artist", "tag")):
+    for line, row in rows_of(path, ("artist", "tag")):
         artist, tag = name_key(row["artist"]), tag_key(row["tag"])
         if (
             not tag
@@ -90,7 +90,7 @@ def read_mentions(path: Path) -> list[JudgedMention]:
 
     A column `half` names parts of the file that are told apart. Raises GroundTruthUnusable, naming the line.
     """
-    found = [_judged(path, line, row) for line, row in _rows(path, _MENTION_COLUMNS)]
+    found = [_judged(path, line, row) for line, row in rows_of(path, _MENTION_COLUMNS)]
     if not found:
         raise GroundTruthUnusable(f"{path} has a header and no row; nothing can be measured with it.")
     return found
@@ -112,7 +112,7 @@ def read_artists(path: Path) -> set[str]:
     """Return the keys of the names in a file: one a line, or the column `artist` of a TSV with a header."""
     lines = list(_lines(path))
     if "artist" in (lines[0] if lines else "").split("\t"):
-        names = [row["artist"] for _, row in _rows(path, ("artist",))]
+        names = [row["artist"] for _, row in rows_of(path, ("artist",))]
     else:
         names = lines
     keys = {key for name in names if (key := name_key(name))}
@@ -146,7 +146,7 @@ def _number(path: Path, line: int, row: dict[str, str], column: str) -> int:
     return int(value)
 
 
-def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def rows_of(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with its line number; quotation marks are letters like others."""
     lines = _lines(path)
     header = next(lines, "").split("\t")
@@ -166,6 +166,11 @@ def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, st
                 f"({', '.join(header)}), found {len(values)}."
             )
         yield number, dict(zip(header, values, strict=False))
+
+
+def header_of(path: Path) -> list[str]:
+    """The columns of a tab-separated file; GroundTruthUnusable when it cannot be read."""
+    return next(_lines(path), "").split("\t")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -30,6 +30,11 @@ class Invocation:
     verbose: bool = False
     _settings: Settings | None = None
 
+    def assign(self, key: str, value: object) -> None:
+        """Set a setting, as --set does."""
+        self.assigned.append(f"{key}={value}")
+        _assign(self.assignments, key.split("."), value)
+
     @property
     def config_file(self) -> Path | None:
         """The file to read: the one that was named, else linernotes.toml in this directory, if any."""

@@ -13,20 +13,24 @@ from nlp.company import Pairs, company_matrix, named_in_texts, named_side_by_sid
 from nlp.contrastive import MapSettings, apply_map, learn_map
 from nlp.corpus import Corpus, Spans
 from nlp.hubness import damping
+from nlp.teaching import Teaching, teach
 from nlp.vectors import Part, VectorSettings, fuse, latent, text_matrix, word2vec_rows
 from nlp.word2vec import train_word2vec
+from store.names import name_key
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
     """Vectors of the artists with enough text: `rows` (numbers of artists), `vectors` and word vectors.
 
-    Vectors have at most length 1; the dot product of two, cut to 0–1, is their similarity.
+    Vectors have at most length 1; the dot product of two, cut to 0–1, is their similarity. `teaching` says
+    what the user's own truth brought, when there is one.
     """
 
     rows: NDArray[np.int64]
     vectors: NDArray[np.float32]
     word_vectors: dict[str, NDArray[np.float32]]
+    teaching: Teaching | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,23 @@ def learn(material: Material, settings: MiningSettings, on_event: OnEvent) -> Le
     fused = fuse(parts, known.fit & placed, dimensions=settings.vectors.dimensions)
     # A text that shares nothing with the others is projected on nearly nothing: it has no direction.
     rows = np.flatnonzero(placed & (np.linalg.norm(fused, axis=1) > 0.5))
-    vectors = fused[rows] * damping(fused[rows], settings.hubs)[:, None]
+    units, teaching = _taught(material, rows, np.ascontiguousarray(fused[rows]), settings)
+    vectors = units * damping(units, settings.hubs)[:, None]
     on_event(MineEvent("learn", 5, 5))
-    return Learned(rows, np.ascontiguousarray(vectors), word_vectors)
+    return Learned(rows, np.ascontiguousarray(vectors), word_vectors, teaching)
+
+
+def _taught(
+    material: Material, rows: NDArray[np.int64], units: NDArray[np.float32], settings: MiningSettings
+) -> tuple[NDArray[np.float32], Teaching | None]:
+    """The unit rows as the user's own truth would have them, if there is one and it helps."""
+    place = {int(row): number for number, row in enumerate(rows)}
+    row_of: dict[str, int] = {}
+    for row, name in material.names:
+        if row in place and (key := name_key(name)):
+            row_of.setdefault(key, place[row])
+    lessons = settings.lessons.pairs(row_of, len(rows))
+    return teach(units, lessons, settings.teaching) if len(lessons.left) else (units, None)
 
 
 def _known(material: Material, settings: MiningSettings) -> _Known:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -165,13 +167,19 @@ def _write(
             documents=len(material.documents),
             artists=len(learned.rows),
             terms=len(used_terms(described)),
-            metrics={"words": sum(document.words for document in material.documents)},
+            metrics=_metrics(material, learned),
         )
         publish_release(connection, release)
         prune_releases(connection, settings.keep_releases)
         info = next(each for each in list_releases(connection) if each.release_id == release)
     on_event(MineEvent("write", 1, 1))
     return info
+
+
+def _metrics(material: Material, learned: Learned) -> dict[str, Any]:
+    """What was measured while the release was made."""
+    words = {"words": sum(document.words for document in material.documents)}
+    return words | ({"teaching": asdict(learned.teaching)} if learned.teaching else {})
 
 
 def _report(

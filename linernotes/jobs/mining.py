@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from linernotes.lessons import Lessons
 from linernotes.overrides import Overrides
 from nlp.contrastive import MapSettings
 from nlp.hubness import HubSettings
 from nlp.musicality import MIN_MUSICALITY
+from nlp.teaching import Teaching, TeachingSettings
 from nlp.vectors import VectorSettings
 from nlp.weights import WeightSettings
 from nlp.word2vec import Word2VecSettings
@@ -24,7 +26,7 @@ class MiningSettings:
     gets neither vector nor neighbours. `neighbours`: similar artists kept of each. `evidence_terms` and
     `evidence_sentences`: for how many descriptors of an artist how many sentences are kept. `search_words`:
     frequent words whose vectors serve search. `keep_releases`: complete releases kept. `overrides`: what
-    editors know better.
+    editors know better. `lessons`: a truth of the user's own that the vectors may learn from.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -36,15 +38,18 @@ class MiningSettings:
     search_words: int = 20_000
     keep_releases: int = 3
     overrides: Overrides = field(default_factory=Overrides)
+    lessons: Lessons = field(default_factory=Lessons)
     vectors: VectorSettings = field(default_factory=VectorSettings)
     map: MapSettings = field(default_factory=MapSettings)
+    teaching: TeachingSettings = field(default_factory=TeachingSettings)
     hubs: HubSettings = field(default_factory=HubSettings)
     word2vec: Word2VecSettings = field(default_factory=Word2VecSettings)
     weights: WeightSettings = field(default_factory=WeightSettings)
 
     def parameters(self) -> dict[str, Any]:
         """The settings as they are recorded with the release."""
-        return asdict(replace(self, overrides=Overrides())) | {"overrides": self.overrides.digest}
+        plain = asdict(replace(self, overrides=Overrides(), lessons=Lessons()))
+        return plain | {"overrides": self.overrides.digest, "lessons": self.lessons.digest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ class MineReport:
     """What a run of mining did.
 
     `documents` count for mining, of which `read` were new or changed and `unchanged` were not read again.
-    `release_id` is the published release; `published` tells whether this run made it.
+    `release_id` is the published release; `published` tells whether this run made it. `teaching` says what
+    a truth of the user's own brought.
     """
 
     documents: int
@@ -75,6 +81,7 @@ class MineReport:
     published: bool
     seconds: float
     unlinked_labels: tuple[str, ...] = ()
+    teaching: Teaching | None = None
 
     @property
     def unchanged(self) -> int:

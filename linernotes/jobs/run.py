@@ -17,6 +17,7 @@ from linernotes.jobs.locks import MINE, due_lock, job_lock, job_run
 from linernotes.jobs.mine import mine
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings
 from linernotes.jobs.registry import registry_job
+from linernotes.lessons import Lessons, read_lessons
 from linernotes.overrides import Overrides, read_overrides
 from linernotes.progress import Fact, Progress, Stage
 from linernotes.source_list import WantedSource, add_sources
@@ -84,7 +85,7 @@ _RECORDED = ("documents", "read", "words_read", "artists", "terms", "release_id"
 
 
 def mining_settings(section: MineSection) -> MiningSettings:
-    """The settings as the miner takes them; OverridesError when the file of overrides is wrong."""
+    """The settings as the miner takes them; OverridesError or GroundTruthUnusable when a file is wrong."""
     return MiningSettings(
         languages=section.languages,
         min_musicality=section.min_musicality,
@@ -95,6 +96,7 @@ def mining_settings(section: MineSection) -> MiningSettings:
         search_words=section.search_words,
         keep_releases=section.keep_releases,
         overrides=read_overrides(Path(section.overrides)) if section.overrides else Overrides(),
+        lessons=read_lessons(Path(section.teach)) if section.teach else Lessons(),
         vectors=VectorSettings(dimensions=section.dimensions),
         weights=WeightSettings(per_artist=section.descriptors),
     )

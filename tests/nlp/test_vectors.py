@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from nlp.vectors import (
     Part,
     VectorSettings,
-    comention_matrix,
     fuse,
     latent,
     text_matrix,
@@ -28,7 +27,8 @@ SMALL = replace(
     fewest_artists=2,
     largest_share=0.9,
     lsa_dimensions=4,
-    comention_dimensions=3,
+    passage_dimensions=3,
+    company_dimensions=3,
     dimensions=5,
 )
 WORDS = replace(Word2VecSettings(), dimensions=12, epochs=5, fewest_occurrences=2)
@@ -47,18 +47,13 @@ UNLIKE = [(row, other) for row in range(3) for other in range(3, 6)]
 
 
 def vectors(texts: Sequence[About], size: int, settings: VectorSettings = SMALL) -> NDArray[np.float32]:
-    """All stages, as the job joins them; nobody is named beside anybody."""
+    """Texts and words, joined; nobody is named beside anybody."""
     corpus, spans = read(texts)
     fit = all_true(size)
     text = text_matrix(corpus, spans, fit, settings=settings)
-    nobody = np.zeros(0, dtype=np.int64)
-    beside = comention_matrix(nobody, nobody, artists=size, settings=settings)
     words = word2vec_rows(corpus, spans, train_word2vec(corpus, WORDS), fit, settings=settings)
     parts = [
         Part("lsa", latent(text, fit, dimensions=settings.lsa_dimensions, settings=settings), 1.0),
-        Part(
-            "comention", latent(beside, fit, dimensions=settings.comention_dimensions, settings=settings), 0.5
-        ),
         Part("word2vec", words, 0.5),
     ]
     return fuse(parts, fit, dimensions=settings.dimensions)
@@ -137,15 +132,6 @@ def test_artists_that_do_not_shape_the_space_are_placed_in_it() -> None:
     assert rows[6] @ rows[0] > rows[6] @ rows[4]
     alone = text_matrix(*read(TEXTS), all_true(6), settings=SMALL)
     assert text.shape[1] == alone.shape[1]
-
-
-def test_those_named_in_each_others_texts_or_beside_the_same_others_are_near() -> None:
-    subjects, named = np.array([0, 1, 3, 4]), np.array([2, 2, 5, 5])
-    rows = comention_matrix(subjects, named, artists=7, settings=SMALL).toarray()
-    assert lengths(rows) == pytest.approx([1] * 6 + [0], abs=1e-5)
-    assert rows[0] @ rows[1] > 0
-    assert rows[0] @ rows[2] > 0
-    assert rows[0] @ rows[3] == 0
 
 
 def test_the_parts_of_a_vector_count_by_their_shares() -> None:
