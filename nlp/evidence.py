@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.arrays import rank
 from nlp.corpus import Corpus, Spans
+from nlp.support import DocumentFacts
 from nlp.terms import TermCounts
-from nlp.weights import DocumentFacts, Weighted
+from nlp.weights import Weighted
 
 # A sentence of about this many words reads well as a quote: it says something and is quick to read.
 GOOD_WORDS = 20
@@ -50,7 +52,7 @@ def choose_evidence(
     order = np.lexsort((start, document, misfit, pair[occurrence]))
     order = _first_of_each(order, pair[occurrence], document)
     order = _sources_in_turn(order, pair[occurrence], facts.source[document])
-    order = order[_rank(pair[occurrence][order]) < sentences]
+    order = order[rank(pair[occurrence][order]) < sentences]
     chosen = occurrence[order]
     return Evidence(
         spans.artist[counts.span[chosen]], counts.term[chosen], document[order], start[order], end[order]
@@ -62,7 +64,8 @@ def _wanted(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """For each occurrence, the number of its (artist, term) pair, and whether that pair gets evidence."""
     base = len(counts.terms)
-    strong = _rank(weighted.artist) < terms
+    written = np.flatnonzero(~weighted.inferred)
+    strong = written[rank(weighted.artist[written]) < terms]
     pairs = np.unique(weighted.artist[strong] * base + weighted.term[strong])
     pair = spans.artist[counts.span] * base + counts.term
     return pair, np.isin(pair, pairs)
@@ -94,13 +97,5 @@ def _sources_in_turn(
     """Reorder within each pair: the first sentence of every source, then the second of every source."""
     grouped = np.lexsort((np.arange(len(order)), source[order], pair[order]))
     turn = np.empty(len(order), dtype=np.int64)
-    turn[grouped] = _rank(pair[order][grouped] * (int(source.max(initial=0)) + 1) + source[order][grouped])
+    turn[grouped] = rank(pair[order][grouped] * (int(source.max(initial=0)) + 1) + source[order][grouped])
     return order[np.lexsort((np.arange(len(order)), turn, pair[order]))]
-
-
-def _rank(group: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place of each entry within its run of equal values."""
-    if not len(group):
-        return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
-    return np.arange(len(group)) - np.repeat(starts, np.diff(np.append(starts, len(group))))

@@ -19,6 +19,13 @@ LONGEST_TERM = 3
 # are written both ways; "Manchester" is let in by its facet (see `nlp.weights`).
 NAME_SHARE = 0.6
 
+# A text with fewer words than this share capitalised is written without capitals.
+LEAST_CAPITALS = 0.02
+# A name that is let in counts where it is capitalised if it is so this often: "Krautrock", "Chicago"; in "Rock
+# Band" the word is part of a title.
+ADMITTED_SHARE = 0.3
+
+_LISTED_KINDS: dict[int, Kind] = {1: "n1", 2: "n2", 3: "n3"}
 _PHRASE: frozenset[PartOfSpeech] = frozenset({"noun", "adjective", "proper"})
 _ENDS: frozenset[PartOfSpeech] = frozenset({"noun", "adjective"})
 
@@ -37,6 +44,11 @@ class TermCounts:
     span: NDArray[np.int64]
     position: NDArray[np.int64]
 
+    def only(self, chosen: NDArray[np.bool_]) -> TermCounts:
+        """The uses where `chosen` holds, a mask over terms; the terms keep their numbers."""
+        kept = chosen[self.term]
+        return TermCounts(self.terms, self.kinds, self.term[kept], self.span[kept], self.position[kept])
+
 
 def word_classes(corpus: Corpus, parts: Mapping[str, Mapping[PartOfSpeech, int]]) -> NDArray[np.int8]:
     """For each word of the corpus the index of its commonest part of speech in PARTS_OF_SPEECH."""
@@ -52,10 +64,21 @@ def word_classes(corpus: Corpus, parts: Mapping[str, Mapping[PartOfSpeech, int]]
     return classes
 
 
+def cased_documents(corpus: Corpus) -> NDArray[np.bool_]:
+    """For each position, whether its document has capitals at all: speech-to-text mostly has none."""
+    capital = np.append(0, np.cumsum(corpus.cases != Case.LOWER))
+    per_document = capital[corpus.bounds[1:]] - capital[corpus.bounds[:-1]]
+    length = np.diff(corpus.bounds)
+    return np.repeat(per_document > LEAST_CAPITALS * length, length)
+
+
 def capital_share(corpus: Corpus) -> NDArray[np.float64]:
-    """For each word, the share of its occurrences inside sentences that are capitalised; 0 without any."""
+    """For each word, the share of its occurrences inside sentences that are capitalised; 0 without any.
+
+    Texts without capitals have no say.
+    """
     numbers, cases = corpus.numbers, corpus.cases
-    inside = cases != Case.INITIAL
+    inside = (cases != Case.INITIAL) & cased_documents(corpus)
     total = np.bincount(numbers[inside], minlength=len(corpus.words))
     capital = np.bincount(numbers[inside & (cases != Case.LOWER)], minlength=len(corpus.words))
     return capital / np.maximum(total, 1)
@@ -68,31 +91,132 @@ def find_terms(
     *,
     fewest_artists: int,
     admitted_names: Collection[str] = (),
+    listed: Collection[str] = (),
+    silent: NDArray[np.bool_] | None = None,
 ) -> TermCounts:
     """The candidate terms of up to three words: those of fitting parts of speech that several artists share.
 
     A word that is usually capitalised counts as a name and takes no part, unless it is in `admitted_names`
-    (places, genres).
+    (places, genres). `listed` terms are found whatever their parts of speech. A capital inside a sentence
+    marks a title or a name, and is no use of the term (`_as_name`); neither is an occurrence with a word
+    whose position is `silent` (denied, or said of another artist).
     """
-    usable = _usable(corpus, classes, admitted_names)
-    found = [
-        _frequent(occurrences(corpus, spans, length, usable), spans, fewest_artists)
-        for length in range(1, LONGEST_TERM + 1)
-    ]
+    found = _Finder(corpus, spans, classes, admitted_names, listed, silent)
     terms: list[str] = []
     kinds: list[Kind] = []
     parts: list[tuple[NDArray[np.int64], Occurrences]] = []
-    for each in found:
+    for length in range(1, LONGEST_TERM + 1):
+        each = found.of_length(length, fewest_artists)
         kept, number = np.unique(each.keys, return_inverse=True)
         chosen = np.full(len(kept), -1, dtype=np.int64)
         for index, key in enumerate(kept.tolist()):
-            kind = _kind(corpus, classes, key, each.length)
+            words = read_key(corpus, key, length)
+            kind = _kind(corpus, classes, key, length)
+            term = " ".join(words)
+            if kind is None and term in found.listed:
+                kind = _LISTED_KINDS[length]
             if kind:
                 chosen[index] = len(terms)
-                terms.append(" ".join(read_key(corpus, key, each.length)))
+                terms.append(term)
                 kinds.append(kind)
         parts.append((chosen[number], each))
     return _join(terms, kinds, parts)
+
+
+class _Finder:
+    """What tells the uses of terms from other runs of words, worked out once for all lengths."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        spans: Spans,
+        classes: NDArray[np.int8],
+        admitted: Collection[str],
+        listed: Collection[str],
+        silent: NDArray[np.bool_] | None,
+    ) -> None:
+        self.corpus, self.spans = corpus, spans
+        self.listed = frozenset(listed)
+        self._share = capital_share(corpus)
+        self._admitted = _among(corpus, admitted)
+        self._usable = _usable(corpus, classes, self._share, self._admitted)
+        self._silent = silent
+        self._cased = cased_documents(corpus)
+        # Names that are let in may be capitalised, if that is how they are often written.
+        self._may_be_capital = self._admitted & (self._share > ADMITTED_SHARE)
+
+    def of_length(self, length: int, fewest_artists: int) -> Occurrences:
+        """The uses of terms of so many words that enough artists share."""
+        listed_words, listed_keys = self._listed_of(length)
+        found = occurrences(self.corpus, self.spans, length, self._usable | listed_words)
+        numbers = self.corpus.numbers
+        ends = self._usable[numbers[found.positions]] & self._usable[numbers[found.positions + length - 1]]
+        found = _only(found, ends | np.isin(found.keys, listed_keys))
+        if self._silent is not None:
+            found = _only(found, ~_any_word(self._silent, found))
+        found = self._without_names(found)
+        return _frequent(found, self.spans, fewest_artists)
+
+    def _listed_of(self, length: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which words begin or end a listed term of this length, and the keys of these terms."""
+        number = {word: index for index, word in enumerate(self.corpus.words) if word}
+        base, keys = len(self.corpus.words), []
+        ends = np.zeros(base, dtype=np.bool_)
+        for term in self.listed:
+            words = term.split(" ")
+            if len(words) == length and all(word in number for word in words):
+                key = 0
+                for word in words:
+                    key = key * base + number[word]
+                keys.append(key)
+                ends[[number[words[0]], number[words[-1]]]] = True
+        return ends, np.array(keys, dtype=np.int64)
+
+    def _without_names(self, found: Occurrences) -> Occurrences:
+        """Leave out uses as a name: capitalised ones, and all of an artist or a term that mostly has such."""
+        named = self._as_name(found)
+        plain = ~named & self._cased[found.positions] & (self.corpus.cases[found.positions] == Case.LOWER)
+        artist = self.spans.artist[found.spans]
+        kept, number = np.unique(found.keys, return_inverse=True)
+        pair = number.astype(np.int64) * (int(self.spans.artist.max(initial=0)) + 1) + artist
+        let_in = ~_any_word(~self._admitted[self.corpus.numbers], found)
+        listed = let_in | np.isin(found.keys, self._listed_of(found.length)[1])
+        title = (_mostly(named, plain, pair, 0.5) & ~let_in) | (
+            _mostly(named, plain, number, NAME_SHARE) & ~listed
+        )
+        return _only(found, ~named & ~title)
+
+    def _as_name(self, found: Occurrences) -> NDArray[np.bool_]:
+        """Whether a word of the run is capitalised inside a sentence without being let in as a name."""
+        cases, numbers = self.corpus.cases, self.corpus.numbers
+        capital = ((cases == Case.CAPITAL) | (cases == Case.UPPER)) & ~self._may_be_capital[numbers]
+        return _any_word(capital, found)
+
+
+def _among(corpus: Corpus, words: Collection[str]) -> NDArray[np.bool_]:
+    return np.array([word in words for word in corpus.words], dtype=np.bool_)
+
+
+def _any_word(marked: NDArray[np.bool_], found: Occurrences) -> NDArray[np.bool_]:
+    """For each run, whether one of its words stands at a marked position."""
+    result = marked[found.positions]
+    for offset in range(1, found.length):
+        result |= marked[found.positions + offset]
+    return result
+
+
+def _only(found: Occurrences, chosen: NDArray[np.bool_]) -> Occurrences:
+    return Occurrences(found.length, found.keys[chosen], found.positions[chosen], found.spans[chosen])
+
+
+def _mostly(
+    some: NDArray[np.bool_], others: NDArray[np.bool_], group: NDArray[np.int64], share: float
+) -> NDArray[np.bool_]:
+    """For each entry, whether in its group `some` are more than this share of `some` and `others`."""
+    number = np.unique(group, return_inverse=True)[1]
+    left, right = np.bincount(number, some), np.bincount(number, others)
+    most: NDArray[np.bool_] = (left > share * (left + right))[number]
+    return most
 
 
 def _join(
@@ -104,22 +228,20 @@ def _join(
     return TermCounts(tuple(terms), tuple(kinds), term, span, position)
 
 
-def _usable(corpus: Corpus, classes: NDArray[np.int8], admitted: Collection[str]) -> NDArray[np.bool_]:
-    let_in = np.array([word in admitted for word in corpus.words])
+def _usable(
+    corpus: Corpus, classes: NDArray[np.int8], share: NDArray[np.float64], admitted: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     ends = np.isin(classes, [PARTS_OF_SPEECH.index(part) for part in _ENDS])
-    name = capital_share(corpus) > NAME_SHARE
-    usable: NDArray[np.bool_] = ((ends & ~name) | let_in) & ~is_stop_word(corpus)
+    usable: NDArray[np.bool_] = ((ends & (share <= NAME_SHARE)) | admitted) & ~is_stop_word(corpus)
     return usable
 
 
 def _frequent(found: Occurrences, spans: Spans, fewest_artists: int) -> Occurrences:
     kept, number = np.unique(found.keys, return_inverse=True)
-    pairs = np.unique(
-        number.astype(np.int64) * (int(spans.artist.max(initial=0)) + 1) + spans.artist[found.spans]
-    )
-    artists = np.bincount(pairs // (int(spans.artist.max(initial=0)) + 1), minlength=len(kept))
-    chosen = artists[number] >= fewest_artists
-    return Occurrences(found.length, found.keys[chosen], found.positions[chosen], found.spans[chosen])
+    base = int(spans.artist.max(initial=0)) + 1
+    pairs = np.unique(number.astype(np.int64) * base + spans.artist[found.spans])
+    artists = np.bincount(pairs // base, minlength=len(kept))
+    return _only(found, artists[number] >= fewest_artists)
 
 
 def _kind(corpus: Corpus, classes: NDArray[np.int8], key: int, length: int) -> Kind | None:

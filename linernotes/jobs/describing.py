@@ -9,13 +9,21 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from linernotes.jobs.learning import Learned
 from linernotes.jobs.material import Material, own_text
 from linernotes.jobs.mining import MiningSettings
+from nlp.corpus import Spans
 from nlp.evidence import Evidence, choose_evidence
-from nlp.facets import facet_of
+from nlp.facets import Facet, facet_of
+from nlp.furniture import is_furniture, is_of_calendar, said_of_everybody
+from nlp.inference import NEIGHBOURS, Neighbours, look_nearby
+from nlp.negation import negated
+from nlp.neighbours import nearest
+from nlp.support import NO_DAY, DocumentFacts, exposure, find_support, usual_share
 from nlp.terms import TermCounts, find_terms, own_name_terms, word_classes
-from nlp.weights import NO_DAY, DocumentFacts, Weighted, weigh
-from nlp.worth import term_worth
+from nlp.variants import merge_variants
+from nlp.weights import Weighted, weigh
+from nlp.worth import listed_terms, term_worth
 from store.mining import MinedDocument
 
 EPOCH = date(1970, 1, 1)
@@ -30,7 +38,7 @@ class Described:
     counts: TermCounts
     weighted: Weighted
     evidence: Evidence
-    facets: tuple[str, ...]
+    facets: tuple[Facet, ...]
 
 
 def used_terms(described: Described) -> NDArray[np.int64]:
@@ -39,19 +47,23 @@ def used_terms(described: Described) -> NDArray[np.int64]:
 
 
 def describe(
-    material: Material, parts_of_speech: dict[str, dict[str, int]], settings: MiningSettings
+    material: Material,
+    parts_of_speech: dict[str, dict[str, int]],
+    learned: Learned,
+    settings: MiningSettings,
 ) -> Described:
-    """Make the descriptors and choose their evidence."""
+    """Make the descriptors and choose their evidence: from an artist's own texts, then from similar artists."""
     corpus, artists = material.corpus, len(material.artists)
     spans = own_text(material.spans, artists)
-    classes = word_classes(corpus, parts_of_speech)  # type: ignore[arg-type]  # the columns are the parts
-    named = {word for word in corpus.words if facet_of(word) in _NAMED_FACETS}
-    counts = find_terms(corpus, spans, classes, fewest_artists=2, admitted_names=named)
-    facets = tuple(facet_of(term) for term in counts.terms)
-    worth = term_worth(corpus, counts.terms, facets)
+    counts, facets = _terms(material, spans, parts_of_speech)
     facts = _facts(material.documents)
     own = own_name_terms(counts.terms, facets, material.names)
-    weighted = weigh(counts, spans, facts, worth, artists=artists, settings=settings.weights, excluded=own)
+    support = find_support(corpus, counts, spans, facts, excluded=own)
+    exposed = exposure(spans, facts, artists)
+    usual = usual_share(support, exposed, terms=len(counts.terms))
+    nearby = look_nearby(support, exposed, usual, facets, _neighbours(learned), barred=own)
+    worth = term_worth(corpus, counts.terms, facets)
+    weighted = weigh(support, exposed, usual, worth, nearby, settings.weights)
     evidence = choose_evidence(
         corpus,
         spans,
@@ -62,6 +74,33 @@ def describe(
         sentences=settings.evidence_sentences,
     )
     return Described(counts, weighted, evidence, facets)
+
+
+def _terms(
+    material: Material, spans: Spans, parts_of_speech: dict[str, dict[str, int]]
+) -> tuple[TermCounts, tuple[Facet, ...]]:
+    """The terms, without what is denied, said of another artist, or furniture; spellings counted as one."""
+    corpus = material.corpus
+    classes = word_classes(corpus, parts_of_speech)  # type: ignore[arg-type]  # the columns are the parts
+    compared = material.spans.only(material.spans.compared).covered(len(corpus.codes))
+    counts = find_terms(
+        corpus,
+        spans,
+        classes,
+        fewest_artists=2,
+        admitted_names={w for w in corpus.words if facet_of(w) in _NAMED_FACETS and not is_of_calendar(w)},
+        listed=listed_terms(),
+        silent=negated(corpus) | compared,
+    )
+    counts, facets = merge_variants(counts, tuple(facet_of(term) for term in counts.terms))
+    pairs = np.unique(spans.artist[counts.span] * len(counts.terms) + counts.term)
+    used_of = np.bincount(pairs % max(len(counts.terms), 1), minlength=len(counts.terms))
+    idle = is_furniture(counts.terms) | said_of_everybody(used_of, facets, len(np.unique(spans.artist)))
+    return counts.only(~idle), facets
+
+
+def _neighbours(learned: Learned) -> Neighbours:
+    return Neighbours(learned.rows, *nearest(learned.vectors, NEIGHBOURS))
 
 
 def _facts(documents: Sequence[MinedDocument]) -> DocumentFacts:

@@ -116,8 +116,8 @@ def _make_release(
     newly_tagged = tag_new_words(engine, material.corpus, ids, tagged, on_event)
     with engine.connect() as connection:
         parts = parts_of_speech(connection)
-    described = describe(material, parts, settings)
     learned = learn(material, settings, on_event)
+    described = describe(material, parts, learned, settings)
     release = _write(
         engine, digest, material, learned=learned, described=described, settings=settings, on_event=on_event
     )

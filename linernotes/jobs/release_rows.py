@@ -67,8 +67,11 @@ def _descriptor_rows(material: Material, weighted: Weighted) -> Iterator[Sequenc
         weighted.sources,
     )
     days = zip(weighted.first_day.tolist(), weighted.last_day.tolist(), strict=True)
-    for row, (first, last) in zip(zip(*(c.tolist() for c in columns), strict=True), days, strict=True):
-        yield *row, _day(first), _day(last), False
+    rows = zip(
+        zip(*(c.tolist() for c in columns), strict=True), days, weighted.inferred.tolist(), strict=True
+    )
+    for row, (first, last), inferred in rows:
+        yield *row, _day(first), _day(last), inferred
 
 
 def _day(number: int) -> date | None:
