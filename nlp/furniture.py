@@ -46,17 +46,16 @@ def said_of_everybody(
 
 def _is_furniture(term: str) -> bool:
     words = term.split(" ")
-    if term in _described():
-        return False
     if any(map(is_of_calendar, words)):
-        return True
+        return term not in _described()
     content = [word for word in words if word not in stop_words()]
     return term in _words("furniture") or all(word in _words("furniture") for word in content)
 
 
 @cache
 def _described() -> frozenset[str]:
-    return frozenset().union(*map(lexicon, ("genre", "mood", "instrument", "place")))
+    facets: tuple[Facet, ...] = ("genre", "mood", "instrument", "place")
+    return frozenset().union(*map(lexicon, facets))
 
 
 @cache

@@ -33,7 +33,7 @@ class Neighbours:
 
     rows: NDArray[np.int64]
     numbers: NDArray[np.int64]
-    similarities: NDArray[np.float64]
+    similarities: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ def look_nearby(
     shares = [np.zeros(0)]
     for rows, near in _blocks(share, usual, neighbours, artists):
         keys = np.repeat(rows, np.diff(near.indptr)) * terms + near.indices
-        own = np.flatnonzero(np.isin(support.artist, rows))
+        own = _of_artists(support.artist, rows)
         level[own] = (
             _looked_up(keys, near.data, pairs[own])
             + level[own] * _pull(rows, neighbours)[np.searchsorted(rows, support.artist[own])]
         )
         guess = inferable[near.indices] & (near.data > LEAST_SHARE)
-        guess &= ~np.isin(keys, pairs[own]) & ~np.isin(keys, bars)
+        guess &= ~(_looked_up(pairs[own], np.ones(len(own)), keys) > 0) & ~np.isin(keys, bars)
         found.append(keys[guess])
         pull = np.repeat(_pull(rows, neighbours), np.diff(near.indptr))[guess]
         shares.append(near.data[guess] + pull * usual[near.indices[guess]])
@@ -126,6 +126,15 @@ def _pull(rows: NDArray[np.int64], neighbours: Neighbours) -> NDArray[np.float64
     total = _strength(neighbours).sum(axis=1)[order]
     pull: NDArray[np.float64] = CAUTION / (total[np.searchsorted(neighbours.rows[order], rows)] + CAUTION)
     return pull
+
+
+def _of_artists(artist: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The entries of the sorted column `artist` that are of one of `rows`."""
+    first = np.searchsorted(artist, rows)
+    lengths = np.searchsorted(artist, rows, side="right") - first
+    starts = np.cumsum(lengths) - lengths
+    entries: NDArray[np.int64] = np.arange(lengths.sum()) + np.repeat(first - starts, lengths)
+    return entries
 
 
 def _looked_up(

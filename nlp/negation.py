@@ -15,7 +15,26 @@ from nlp.corpus import Corpus
 # Words after the trigger that it denies, as far as its clause goes: "not a very heavy record" needs four.
 SCOPE = 4
 
-_AUXILIARIES = ["ai", "are", "ca", "could", "did", "do", "does", "had", "has", "have", "is", "must", "need", "should", "was", "were", "wo", "would"]
+_AUXILIARIES = [
+    "ai",
+    "are",
+    "ca",
+    "could",
+    "did",
+    "do",
+    "does",
+    "had",
+    "has",
+    "have",
+    "is",
+    "must",
+    "need",
+    "should",
+    "was",
+    "were",
+    "wo",
+    "would",
+]
 _CONTRACTED = frozenset(verb + "n't" for verb in _AUXILIARIES) | frozenset(
     # As speech-to-text and hurried writers spell them; "cant" and "wont" are words too, but hardly in reviews.
     verb + "nt"
@@ -38,11 +57,66 @@ _LACKING_PAIRS = (
 )
 # "Not only dreamy" says dreamy, "no doubt" denies nothing, "never more aggressive" is aggressive indeed.
 _NO_DENIAL = frozenset(
-    ["all", "better", "doubt", "end", "exactly", "if", "just", "less", "longer", "matter", "mention", "merely", "more", "necessarily", "one", "only", "question", "sooner", "simply", "solely", "stranger", "surprise", "than"]
+    [
+        "all",
+        "better",
+        "doubt",
+        "end",
+        "exactly",
+        "if",
+        "just",
+        "less",
+        "longer",
+        "matter",
+        "mention",
+        "merely",
+        "more",
+        "necessarily",
+        "one",
+        "only",
+        "question",
+        "sooner",
+        "simply",
+        "solely",
+        "stranger",
+        "surprise",
+        "than",
+    ]
 )
 # Words at which a scope ends although no punctuation does.
 _NEXT_CLAUSE = frozenset(
-    ["although", "always", "because", "but", "despite", "except", "however", "instead", "just", "just", "less", "more", "only", "since", "so", "still", "than", "that", "then", "though", "unless", "until", "when", "where", "whereas", "which", "while", "who", "whose", "yet"]
+    [
+        "although",
+        "always",
+        "because",
+        "but",
+        "despite",
+        "except",
+        "however",
+        "instead",
+        "just",
+        "just",
+        "less",
+        "more",
+        "only",
+        "since",
+        "so",
+        "still",
+        "than",
+        "that",
+        "then",
+        "though",
+        "unless",
+        "until",
+        "when",
+        "where",
+        "whereas",
+        "which",
+        "while",
+        "who",
+        "whose",
+        "yet",
+    ]
 )
 
 
@@ -53,7 +127,7 @@ def negated(corpus: Corpus) -> NDArray[np.bool_]:
     to the next punctuation or the next clause. What both cover is affirmed ("not without charm"); "not only",
     "not just", "no doubt" and the like deny nothing.
     """
-    numbers = corpus.codes >> 2
+    numbers = corpus.numbers
     following = np.append(numbers[1:], 0)
     ends = (numbers == 0) | _among(corpus, _NEXT_CLAUSE)[numbers]
     idle = _among(corpus, _NO_DENIAL)[following]
@@ -69,7 +143,7 @@ def _among(corpus: Corpus, words: Collection[str]) -> NDArray[np.bool_]:
     return np.array([word in words for word in corpus.words], dtype=np.bool_)
 
 
-def _second_of_pair(corpus: Corpus, numbers: NDArray[np.uint32]) -> NDArray[np.bool_]:
+def _second_of_pair(corpus: Corpus, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Where the second word of an expression of lack stands."""
     found = np.zeros(len(numbers), dtype=np.bool_)
     for first, second in _LACKING_PAIRS:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.arrays import distinct
 from nlp.corpus import Corpus, Spans
+from nlp.sentences import sentence_digests, sentence_of
 from nlp.terms import TermCounts
 
 NO_DAY = np.iinfo(np.int64).min
@@ -72,7 +74,7 @@ def find_support(
         facts.source[document[kept]],
         document[kept],
         facts.day[document[kept]],
-        sentence_digests(corpus)[_sentence_of(corpus, counts.position[kept])],
+        sentence_digests(corpus)[sentence_of(corpus, counts.position[kept])],
     )
     return _support(uses, spans, facts)
 
@@ -89,19 +91,6 @@ def usual_share(support: Support, exposed: NDArray[np.float64], *, terms: int) -
     """The share of all that is written about artists that uses each term, between 0 and 1."""
     total = np.bincount(support.term, weights=support.amount, minlength=terms)
     return np.clip(total / max(float(exposed.sum()), 1e-9), 1e-6, 0.99)
-
-
-def sentence_digests(corpus: Corpus) -> NDArray[np.uint64]:
-    """A number for each sentence of the corpus that depends on its words and their order alone."""
-    with np.errstate(over="ignore"):
-        place = np.arange(len(corpus.codes), dtype=np.uint64) - np.repeat(
-            _sentence_starts(corpus), _sentence_lengths(corpus)
-        ).astype(np.uint64)
-        mixed = (corpus.numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= np.uint64(2) * place + np.uint64(0xBF58476D1CE4E5B9)
-        mixed ^= mixed >> np.uint64(32)
-        return np.add.reduceat(mixed, _sentence_starts(corpus)) if len(mixed) else mixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +146,13 @@ def _by_source(
     amount = np.bincount(group, weights=sentences / (sentences + 1), minlength=size)
     first = np.full(size, sources)
     np.minimum.at(first, group, triples % sources)
-    return amount, np.bincount(group, minlength=size), first
+    return amount.astype(np.float64), np.bincount(group, minlength=size).astype(np.int64), first
 
 
 def _distinct(pair: NDArray[np.int64], number: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """For each pair how many different numbers it has."""
     base = int(number.max(initial=0)) + 1
-    return np.bincount(np.unique(pair * base + number) // base, minlength=size)
+    return np.asarray(np.bincount(distinct(pair * base + number) // base, minlength=size), dtype=np.int64)
 
 
 def _beside(
@@ -190,18 +179,3 @@ def _is_excluded(
     pairs = np.array([a * base + t for a, t in excluded if t < base], dtype=np.int64)
     found: NDArray[np.bool_] = np.isin(artist * base + term, pairs)
     return found
-
-
-def _sentence_starts(corpus: Corpus) -> NDArray[np.int64]:
-    """The position of each sentence's first token."""
-    per_document = np.diff(corpus.sentence_bounds)
-    return corpus.sentences[:, 0] + np.repeat(corpus.bounds[:-1], per_document)
-
-
-def _sentence_lengths(corpus: Corpus) -> NDArray[np.int64]:
-    return np.diff(np.append(_sentence_starts(corpus), len(corpus.codes)))
-
-
-def _sentence_of(corpus: Corpus, positions: NDArray[np.int64]) -> NDArray[np.int64]:
-    number: NDArray[np.int64] = np.searchsorted(_sentence_starts(corpus), positions, side="right") - 1
-    return number

@@ -1,4 +1,4 @@
-"""Spellings of one term: hip-hop and hiphop, rock & roll and rock 'n' roll, 1960s and sixties, guitar and guitars."""
+"""Spellings of one term: hip-hop and hiphop, rock & roll and rock 'n' roll, 1960s and sixties."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DECADES = {
 } | {"noughties": "00s", "aughts": "00s"}
 # The decades of recorded popular music; "20s" may be of either century and stays as it is written.
 _LONG_DECADE = re.compile(r"19([3-9]0s)|20([01]0s)")
-_RHYTHM_AND_BLUES = frozenset({"r&b", "rnb", "r'n'b"})
+_RHYTHM_AND_BLUES = re.compile(r"\b(?:r'n'b|rnb)\b")
 _LINKS = frozenset({"and", "n"})
 _PLURAL = re.compile(r"(?<![sui])s$")
 
@@ -61,9 +61,10 @@ def short_decades(term: str) -> str:
 
 def variant_key(term: str) -> str:
     """What the spellings of a term share, the plural apart: "rock roll" → "rockroll"."""
-    words = [word for part in short_decades(term).split(" ") for word in part.split("'n'")]
+    plain = _RHYTHM_AND_BLUES.sub("r&b", short_decades(term))
+    words = [word for part in plain.split(" ") for word in part.split("'n'")]
     inner = [w for i, w in enumerate(words) if not (0 < i < len(words) - 1 and w in _LINKS)]
-    return "".join("r&b" if word in _RHYTHM_AND_BLUES else word for word in inner)
+    return "".join(inner)
 
 
 def _short_decade(word: str) -> str:
@@ -79,11 +80,10 @@ def _shown(counts: TermCounts, facets: Sequence[Facet], uses: Sequence[int]) -> 
         if facet in DESCRIPTIVE_FACETS:
             groups[facet, variant_key(term)].append(number)
     shown = list(range(len(counts.terms)))
-    for key, members in _with_plurals(groups, counts).items():
+    for members in _with_plurals(groups, counts).values():
         best = min(members, key=lambda n: (-uses[n], counts.terms[n]))
         for member in members:
             shown[member] = best
-        del key
     return shown
 
 

@@ -18,6 +18,8 @@ from nlp.support import Support
 OWN = 1.6
 NEARBY = 1.05
 USUAL = 0.75
+# Odds that a term loses when the artist's own texts do not use it at all, so that inferred weights too come true.
+UNSAID = -0.3
 # Added to shares before their logarithm is taken: a term that nobody near uses is unlikely, not impossible.
 LEAST_SHARE = 0.001
 # A source that is loud (see `Support`) brings no term before this many others.
@@ -86,6 +88,7 @@ def weigh(
     odds = (
         worth[nearby.term]
         + USUAL * np.log(usual[nearby.term])
+        + UNSAID * ~own
         + OWN * np.log((amount + 1) / (expected + 1))
         + NEARBY * np.log((nearby.share + LEAST_SHARE) / (usual[nearby.term] + LEAST_SHARE))
     )
@@ -96,11 +99,12 @@ def weigh(
 
 def _own_place(support: Support, nearby: Nearby) -> NDArray[np.int64]:
     """For each pair of `nearby` its row in `support`; -1 where the artist's own texts do not use the term."""
-    base = max(int(support.term.max(initial=0)), int(nearby.term.max(initial=0))) + 1
+    if not len(support.term):
+        return np.full(len(nearby.term), -1, dtype=np.int64)
+    base = max(int(support.term.max()), int(nearby.term.max(initial=0))) + 1
     known, asked = support.artist * base + support.term, nearby.artist * base + nearby.term
-    place = np.searchsorted(known, asked)
-    inside = np.minimum(place, max(len(known) - 1, 0))
-    found: NDArray[np.int64] = np.where(np.isin(asked, known), inside, -1)
+    place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    found: NDArray[np.int64] = np.where(known[place] == asked, place, -1)
     return found
 
 
@@ -108,7 +112,8 @@ def _behind_others(
     artist: NDArray[np.int64], weight: NDArray[np.float64], loud: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """The weights, those of `loud` pairs lowered behind the QUIET_PLACES strongest others of their artist."""
-    quiet = np.flatnonzero(~loud)
+    concerned = np.bincount(artist, loud, minlength=1) > 0
+    quiet = np.flatnonzero(~loud & concerned[artist])
     order = quiet[np.lexsort((-weight[quiet], artist[quiet]))]
     last = np.zeros(int(artist.max(initial=0)) + 1)
     rows = order[rank(artist[order]) == QUIET_PLACES - 1]
@@ -126,9 +131,9 @@ def _strongest(
 ) -> Weighted:
     inferred = place < 0
     keep = np.where(inferred, weight >= settings.least_inferred, weight >= settings.least)
+    order = np.flatnonzero(keep)
     # At equal weight, what the artist's own texts say comes first.
-    order = np.lexsort((nearby.term, inferred, -weight, nearby.artist))
-    order = order[keep[order]]
+    order = order[np.lexsort((nearby.term[order], inferred[order], -weight[order], nearby.artist[order]))]
     guesses = order[inferred[order]]
     excess = guesses[rank(nearby.artist[guesses]) >= settings.inferred]
     order = order[~np.isin(order, excess)]

@@ -93,6 +93,8 @@ def stored_rank(
 _ONE, _OTHER = aliased(ReleaseDescriptorRow), aliased(ReleaseDescriptorRow)
 _BOTH = and_(_OTHER.release_id == _ONE.release_id, _OTHER.term_id == _ONE.term_id)
 _TERM_OF_ONE = and_(ReleaseTermRow.release_id == _ONE.release_id, ReleaseTermRow.term_id == _ONE.term_id)
+# Inferred terms come from the neighbours, so they cannot explain them.
+_WRITTEN = (_ONE.inferred.is_(False), _OTHER.inferred.is_(False))
 _SHARED_TERMS = (
     select(_OTHER.artist_id, ReleaseTermRow.term, func.sum(_ONE.weight * _OTHER.weight * ReleaseTermRow.idf))
     .select_from(_ONE)
@@ -101,6 +103,7 @@ _SHARED_TERMS = (
     .where(
         _ONE.release_id == bindparam("release"),
         _OTHER.release_id == bindparam("release"),
+        *_WRITTEN,
         _ONE.artist_id.in_(bindparam("seeds", expanding=True)),
         _OTHER.artist_id.in_(bindparam("candidates", expanding=True)),
     )
@@ -120,6 +123,7 @@ _SHARED_WEIGHTS = (
     .join(ReleaseTermRow, _TERM_OF_ONE)
     .where(
         _ONE.release_id == bindparam("release"),
+        *_WRITTEN,
         _ONE.artist_id == bindparam("a"),
         _OTHER.artist_id == bindparam("b"),
     )
@@ -174,17 +178,18 @@ def descriptors(
             row.sources,
             row.first_seen,
             row.last_seen,
+            row.inferred,
         )
         .join(ReleaseTermRow, _term_of(row))
         .where(row.release_id == release_id, row.artist_id == artist_id)
-        .order_by(row.weight.desc(), ReleaseTermRow.term)
+        .order_by(row.weight.desc(), row.inferred, ReleaseTermRow.term)
         .limit(limit)
     )
     if facet is not None:
         found = found.where(ReleaseTermRow.facet == facet)
     if kind is not None:
         found = found.where(ReleaseTermRow.kind == kind)
-    return [Descriptor(*each) for each in connection.execute(found)]
+    return [Descriptor(**each._asdict()) for each in connection.execute(found)]
 
 
 def strongest_terms(

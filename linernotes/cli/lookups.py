@@ -19,7 +19,9 @@ EXPLAINED = (
     "seed", "rank", "artist", "similarity", "term", "kind", "facet", "contribution",
     "weight_seed", "weight_artist", "quote_seed", "quote_artist",
 )  # fmt: skip
-TERMS = ("term", "kind", "facet", "weight", "frequency", "documents", "sources", "first_seen", "last_seen")
+TERMS = (
+    "term", "kind", "facet", "weight", "inferred", "frequency", "documents", "sources", "first_seen", "last_seen",
+)  # fmt: skip
 FOUND = ("rank", "artist", "score", "matched", "artist_id", "mbid")
 EVIDENCE = ("quote", "url", "title", "source", "published")
 # Reasons told for each similar artist by --explain: the strongest ones say it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from nlp.inference import NEIGHBOURS, Neighbours, look_nearby
 from nlp.negation import negated
 from nlp.neighbours import nearest
 from nlp.support import NO_DAY, DocumentFacts, exposure, find_support, usual_share
+from nlp.tagging import PARTS_OF_SPEECH
 from nlp.terms import TermCounts, find_terms, own_name_terms, word_classes
 from nlp.variants import merge_variants
 from nlp.weights import Weighted, weigh
@@ -72,6 +73,8 @@ def describe(
         weighted,
         terms=settings.evidence_terms,
         sentences=settings.evidence_sentences,
+        names=material.names,
+        about_others=material.spans.only(~material.spans.subject).covered(len(corpus.codes)),
     )
     return Described(counts, weighted, evidence, facets)
 
@@ -82,14 +85,15 @@ def _terms(
     """The terms, without what is denied, said of another artist, or furniture; spellings counted as one."""
     corpus = material.corpus
     classes = word_classes(corpus, parts_of_speech)  # type: ignore[arg-type]  # the columns are the parts
+    unlike = _unlike_descriptions(corpus.words, classes, parts_of_speech)
     compared = material.spans.only(material.spans.compared).covered(len(corpus.codes))
     counts = find_terms(
         corpus,
         spans,
         classes,
         fewest_artists=2,
-        admitted_names={w for w in corpus.words if facet_of(w) in _NAMED_FACETS and not is_of_calendar(w)},
-        listed=listed_terms(),
+        admitted_names={word for word in corpus.words if _may_be_a_name(word) and word not in unlike},
+        listed={term: facet_of(term) for term in sorted(listed_terms() - unlike)},
         silent=negated(corpus) | compared,
     )
     counts, facets = merge_variants(counts, tuple(facet_of(term) for term in counts.terms))
@@ -97,6 +101,22 @@ def _terms(
     used_of = np.bincount(pairs % max(len(counts.terms), 1), minlength=len(counts.terms))
     idle = is_furniture(counts.terms) | said_of_everybody(used_of, facets, len(np.unique(spans.artist)))
     return counts.only(~idle), facets
+
+
+def _unlike_descriptions(
+    words: Sequence[str], classes: NDArray[np.int8], parts_of_speech: Mapping[str, object]
+) -> frozenset[str]:
+    """Words of the lexicon that the tagger takes for a pronoun, an adverb or the like: "us", "pretty".
+
+    A genre is one all the same: "rockabilly" looks like an adverb.
+    """
+    other = PARTS_OF_SPEECH.index("other")
+    tagged = (word for word, c in zip(words, classes.tolist(), strict=True) if c == other)
+    return frozenset(word for word in tagged if word in parts_of_speech and facet_of(word) != "genre")
+
+
+def _may_be_a_name(word: str) -> bool:
+    return facet_of(word) in _NAMED_FACETS and not is_of_calendar(word)
 
 
 def _neighbours(learned: Learned) -> Neighbours:
