@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.corpus import Corpus
-from nlp.ngrams import Occurrences
+from nlp.corpus import Corpus, Spans
+from nlp.names import any_word
+from nlp.ngrams import Occurrences, occurrences, read_key
 from nlp.records import Kind
 
 _KINDS: dict[int, Kind] = {1: "n1", 2: "n2", 3: "n3"}
@@ -80,3 +81,19 @@ def listed_runs(corpus: Corpus, listed: Mapping[str, str], length: int) -> Liste
     bound = np.array([flags for _, flags, _ in rows], dtype=np.bool_).reshape(-1, length)
     keys = np.array([key for key, _, _ in rows], dtype=np.int64)
     return ListedRuns(length, ends, keys, bound, np.array([place for _, _, place in rows], dtype=np.bool_))
+
+
+def uses_of_listed(
+    corpus: Corpus, spans: Spans, listed: Mapping[str, str], marked: NDArray[np.bool_]
+) -> frozenset[tuple[int, str]]:
+    """The pairs (artist row, listed term) of which a use in the artist's spans has a word at a marked position."""
+    pairs: set[tuple[int, str]] = set()
+    for length in (1, 2, 3):
+        runs = listed_runs(corpus, listed, length)
+        found = occurrences(corpus, spans, length, runs.ends)
+        found = found.only(any_word(marked, found))
+        found = found.only(runs.find(found)[0])
+        artists = spans.artist[found.spans].tolist()
+        for key, artist in set(zip(found.keys.tolist(), artists, strict=True)):
+            pairs.add((artist, " ".join(read_key(corpus, key, length))))
+    return frozenset(pairs)

@@ -20,7 +20,35 @@ MOST_BREAKS = 0.3
 MOST_CAPITALS = 0.5
 # A sentence that begins so leans on the one before.
 _LEANING = frozenset(
-    ["also", "and", "anyway", "but", "even", "he", "her", "his", "however", "it", "its", "nor", "or", "she", "so", "such", "that", "their", "then", "these", "they", "this", "those", "though", "thus", "too", "yet"]
+    [
+        "also",
+        "and",
+        "anyway",
+        "but",
+        "even",
+        "he",
+        "her",
+        "his",
+        "however",
+        "it",
+        "its",
+        "nor",
+        "or",
+        "she",
+        "so",
+        "such",
+        "that",
+        "their",
+        "then",
+        "these",
+        "they",
+        "this",
+        "those",
+        "though",
+        "thus",
+        "too",
+        "yet",
+    ]
 )
 
 

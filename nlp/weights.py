@@ -131,7 +131,7 @@ def _strongest(
 ) -> Weighted:
     inferred = place < 0
     keep = np.where(inferred, weight >= settings.least_inferred, weight >= settings.least)
-    order = np.flatnonzero(keep)
+    order = np.flatnonzero(keep & (weight > 0))
     # At equal weight, what the artist's own texts say comes first.
     order = order[np.lexsort((nearby.term[order], inferred[order], -weight[order], nearby.artist[order]))]
     guesses = order[inferred[order]]

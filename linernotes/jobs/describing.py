@@ -16,7 +16,8 @@ from nlp.corpus import Spans
 from nlp.evidence import Evidence, choose_evidence
 from nlp.facets import Facet, facet_of
 from nlp.furniture import is_furniture, is_of_calendar, said_of_everybody
-from nlp.inference import NEIGHBOURS, Neighbours, look_nearby
+from nlp.inference import INFERRED_FACETS, NEIGHBOURS, Neighbours, look_nearby
+from nlp.listed import uses_of_listed
 from nlp.negation import negated
 from nlp.neighbours import nearest
 from nlp.support import NO_DAY, DocumentFacts, exposure, find_support, usual_share
@@ -53,20 +54,14 @@ def describe(
     learned: Learned,
     settings: MiningSettings,
 ) -> Described:
-    """Make the descriptors and choose their evidence: from an artist's own texts, then from similar artists."""
-    corpus, artists = material.corpus, len(material.artists)
-    spans = own_text(material.spans, artists)
-    counts, facets = _terms(material, spans, parts_of_speech)
+    """Make the descriptors, from an artist's own texts and from similar artists, and choose their evidence."""
+    spans = own_text(material.spans, len(material.artists))
+    denied = negated(material.corpus)
+    counts, facets = _terms(material, spans, denied, parts_of_speech)
     facts = _facts(material.documents)
-    own = own_name_terms(counts.terms, facets, material.names)
-    support = find_support(corpus, counts, spans, facts, excluded=own)
-    exposed = exposure(spans, facts, artists)
-    usual = usual_share(support, exposed, terms=len(counts.terms))
-    nearby = look_nearby(support, exposed, usual, facets, _neighbours(learned), barred=own)
-    worth = term_worth(corpus, counts.terms, facets)
-    weighted = weigh(support, exposed, usual, worth, nearby, settings.weights)
+    weighted = _weighted(material, spans, denied, (counts, facets), facts, learned, settings)
     evidence = choose_evidence(
-        corpus,
+        material.corpus,
         spans,
         counts,
         facts,
@@ -74,13 +69,38 @@ def describe(
         terms=settings.evidence_terms,
         sentences=settings.evidence_sentences,
         names=material.names,
-        about_others=material.spans.only(~material.spans.subject).covered(len(corpus.codes)),
+        about_others=material.spans.only(~material.spans.subject).covered(len(material.corpus.codes)),
     )
     return Described(counts, weighted, evidence, facets)
 
 
+def _weighted(
+    material: Material,
+    spans: Spans,
+    denied: NDArray[np.bool_],
+    terms: tuple[TermCounts, tuple[Facet, ...]],
+    facts: DocumentFacts,
+    learned: Learned,
+    settings: MiningSettings,
+) -> Weighted:
+    corpus, (counts, facets) = material.corpus, terms
+    own = own_name_terms(counts.terms, facets, material.names)
+    support = find_support(corpus, counts, spans, facts, excluded=own)
+    exposed = exposure(spans, facts, len(material.artists))
+    usual = usual_share(support, exposed, terms=len(counts.terms))
+    number = {term: n for n, term in enumerate(counts.terms) if facets[n] in INFERRED_FACETS}
+    refused = uses_of_listed(corpus, spans, {term: facets[n] for term, n in number.items()}, denied)
+    barred = own | {(artist, number[term]) for artist, term in refused}
+    neighbours = Neighbours(learned.rows, *nearest(learned.vectors, NEIGHBOURS))
+    nearby = look_nearby(support, exposed, usual, facets, neighbours, barred=barred)
+    return weigh(support, exposed, usual, term_worth(corpus, counts.terms, facets), nearby, settings.weights)
+
+
 def _terms(
-    material: Material, spans: Spans, parts_of_speech: dict[str, dict[str, int]]
+    material: Material,
+    spans: Spans,
+    denied: NDArray[np.bool_],
+    parts_of_speech: dict[str, dict[str, int]],
 ) -> tuple[TermCounts, tuple[Facet, ...]]:
     """The terms, without what is denied, said of another artist, or furniture; spellings counted as one."""
     corpus = material.corpus
@@ -94,7 +114,7 @@ def _terms(
         fewest_artists=2,
         admitted_names={word for word in corpus.words if _may_be_a_name(word) and word not in unlike},
         listed={term: facet_of(term) for term in sorted(listed_terms() - unlike)},
-        silent=negated(corpus) | compared,
+        silent=denied | compared,
     )
     counts, facets = merge_variants(counts, tuple(facet_of(term) for term in counts.terms))
     pairs = np.unique(spans.artist[counts.span] * len(counts.terms) + counts.term)
@@ -117,10 +137,6 @@ def _unlike_descriptions(
 
 def _may_be_a_name(word: str) -> bool:
     return facet_of(word) in _NAMED_FACETS and not is_of_calendar(word)
-
-
-def _neighbours(learned: Learned) -> Neighbours:
-    return Neighbours(learned.rows, *nearest(learned.vectors, NEIGHBOURS))
 
 
 def _facts(documents: Sequence[MinedDocument]) -> DocumentFacts:

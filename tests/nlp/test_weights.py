@@ -106,13 +106,13 @@ some_texts = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(some_texts, st.sets(st.integers(0, 3)))
 def test_weights_lie_between_0_and_1(texts: list[Text], doubtful: set[int]) -> None:
     assert all(0 < each.weight < 1 for each in weighed(texts, doubtful=sorted(doubtful)).values())
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(some_texts)
 def test_counts_are_those_of_the_texts(texts: list[Text]) -> None:
     for (artist, term), found in weighed(texts).items():
@@ -125,14 +125,14 @@ def test_counts_are_those_of_the_texts(texts: list[Text]) -> None:
         assert not known or found.first_day == min(known)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(some_texts)
 def test_every_term_of_an_artist_is_weighed(texts: list[Text]) -> None:
     assert set(weighed(texts)) == {(text.artist, term) for text in texts for term in text.terms}
 
 
 @given(some_texts, st.randoms())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_the_order_of_texts_does_not_matter(texts: list[Text], random: object) -> None:
     shuffled = list(texts)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -143,7 +143,7 @@ def test_the_order_of_texts_does_not_matter(texts: list[Text], random: object) -
 
 
 @given(st.integers(1, 12), st.integers(0, 12))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_each_independent_source_that_uses_a_term_adds_weight(using: int, silent: int) -> None:
     def written(count: int) -> list[Text]:
         texts = [Text(0, [0] if source < count else [], source) for source in range(using + silent + 1)]
@@ -153,7 +153,7 @@ def test_each_independent_source_that_uses_a_term_adds_weight(using: int, silent
 
 
 @given(st.integers(1, 6), st.integers(1, 12))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_each_text_that_does_not_use_a_term_takes_weight(using: int, silent: int) -> None:
     def written(others: int) -> list[Text]:
         return [Text(0, [0] if source < using else [], source) for source in range(using + others)]
@@ -175,7 +175,7 @@ def test_a_hundred_copies_of_a_page_are_one_wherever_they_stand() -> None:
     assert found.weight < weight(Text(0, [0], 0), Text(0, [0], 1))
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(
     st.integers(LOUD_DOCUMENTS + 1, 60),
     st.lists(st.lists(st.integers(1, 25), max_size=8), min_size=1, max_size=5),
