@@ -16,6 +16,9 @@ from nlp.support import Support
 INFERRED_FACETS: frozenset[Facet] = frozenset({"genre", "mood", "instrument"})
 # Artists as near as this are asked (20 are .012 worse in recall@50).
 NEIGHBOURS = 50
+# … but no more than this share of all, at least a few: in a small corpus the fiftieth neighbour is nobody's like.
+NEAREST_SHARE = 0.1
+FEWEST_NEIGHBOURS = 3
 # The usual share counts as much as a neighbour of similarity 1, so that distant neighbours say little.
 CAUTION = 1.0
 # A term that a smaller share of the texts about similar artists uses is not inferred, nor one of fewer artists.
@@ -47,6 +50,11 @@ class Nearby:
     artist: NDArray[np.int64]
     term: NDArray[np.int64]
     share: NDArray[np.float64]
+
+
+def neighbours_asked(artists: int) -> int:
+    """How many neighbours speak for an artist where so many artists have vectors."""
+    return min(NEIGHBOURS, max(FEWEST_NEIGHBOURS, int(artists * NEAREST_SHARE)))
 
 
 def look_nearby(

@@ -37,7 +37,7 @@ class WeightSettings:
     per_artist: int = 100
     inferred: int = 50
     least_inferred: float = 0.02
-    least: float = 0.0005
+    least: float = 0.0001
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from nlp.general_english import contrast
 FACET_ODDS: dict[Facet, float] = {
     "genre": -6.1,
     "mood": -6.15,
-    "instrument": -9.1,
+    "instrument": -8.1,
     "era": -3.0,
     "place": -6.6,
     "theme": -7.2,

@@ -16,7 +16,7 @@ from nlp.corpus import Spans
 from nlp.evidence import Evidence, choose_evidence
 from nlp.facets import Facet, facet_of
 from nlp.furniture import is_furniture, is_of_calendar, said_of_everybody
-from nlp.inference import INFERRED_FACETS, NEIGHBOURS, Neighbours, look_nearby
+from nlp.inference import INFERRED_FACETS, Neighbours, look_nearby, neighbours_asked
 from nlp.listed import uses_of_listed
 from nlp.negation import negated
 from nlp.neighbours import nearest
@@ -91,7 +91,7 @@ def _weighted(
     number = {term: n for n, term in enumerate(counts.terms) if facets[n] in INFERRED_FACETS}
     refused = uses_of_listed(corpus, spans, {term: facets[n] for term, n in number.items()}, denied)
     barred = own | {(artist, number[term]) for artist, term in refused}
-    neighbours = Neighbours(learned.rows, *nearest(learned.vectors, NEIGHBOURS))
+    neighbours = Neighbours(learned.rows, *nearest(learned.vectors, neighbours_asked(len(learned.rows))))
     nearby = look_nearby(support, exposed, usual, facets, neighbours, barred=barred)
     return weigh(support, exposed, usual, term_worth(corpus, counts.terms, facets), nearby, settings.weights)
 
