@@ -79,6 +79,12 @@ class Spans:
             self.compared[chosen],
         )
 
+    def covered(self, size: int) -> NDArray[np.bool_]:
+        """For each of the `size` positions of the corpus, whether a span covers it."""
+        steps = np.bincount(self.first, minlength=size + 1) - np.bincount(self.last, minlength=size + 1)
+        inside: NDArray[np.bool_] = np.cumsum(steps)[:size] > 0
+        return inside
+
     def positions(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Every position of every span, and the number of the span it belongs to."""
         lengths = self.last - self.first

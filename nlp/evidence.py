@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.arrays import rank
 from nlp.corpus import Corpus, Spans
+from nlp.sentences import any_within, awkwardness, sentence_digests, sentence_of
+from nlp.support import DocumentFacts
 from nlp.terms import TermCounts
-from nlp.weights import DocumentFacts, Weighted
+from nlp.tokens import tokenize
+from nlp.weights import Weighted
 
-# A sentence of about this many words reads well as a quote: it says something and is quick to read.
-GOOD_WORDS = 20
+# What speaks for a sentence that names the artist, and against one about somebody else, in words of length.
+NAMED = 6.0
+OTHERS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +41,49 @@ def choose_evidence(
     *,
     terms: int,
     sentences: int,
+    names: Iterable[tuple[int, str]] = (),
+    about_others: NDArray[np.bool_] | None = None,
 ) -> Evidence:
-    """Up to `sentences` sentences for each of an artist's `terms` strongest descriptors.
+    """Up to `sentences` sentences for each of the `terms` strongest descriptors that an artist's texts use.
 
-    Each from another document and, as far as there are several, from another source; of equals the one whose
-    length is nearest to a readable quote.
+    Each from another document and, as far as there are several, from another source, and none twice. Of several
+    the one that reads best alone (`nlp.sentences.awkwardness`), better if it has one of the artist's `names`,
+    given as (artist row, name), and much worse if it stands where `about_others` marks the passages about others.
     """
     pair, wanted = _wanted(weighted, spans, counts, terms)
     occurrence = np.flatnonzero(wanted)
-    sentence = _sentence_of(corpus, counts.position[occurrence])
-    document = spans.document[counts.span[occurrence]]
+    pair, span, position = pair[occurrence], counts.span[occurrence], counts.position[occurrence]
+    sentence, document = sentence_of(corpus, position), spans.document[span]
     start, end = corpus.sentences[sentence, 1], corpus.sentences[sentence, 2]
-    misfit = np.abs(_words(corpus, sentence) - GOOD_WORDS)
-    order = np.lexsort((start, document, misfit, pair[occurrence]))
-    order = _first_of_each(order, pair[occurrence], document)
-    order = _sources_in_turn(order, pair[occurrence], facts.source[document])
-    order = order[_rank(pair[occurrence][order]) < sentences]
+    misfit = awkwardness(corpus)[sentence]
+    misfit -= NAMED * any_within(corpus, _own_names(corpus, spans, names))[sentence]
+    if about_others is not None:
+        misfit += OTHERS * (about_others[position] & spans.subject[span])
+    order = np.lexsort((start, document, misfit, pair))
+    order = _first_of_each(order, pair, document)
+    order = _first_of_each(order, pair, sentence_digests(corpus)[sentence].astype(np.int64))
+    order = _sources_in_turn(order, pair, facts.source[document])
+    order = order[rank(pair[order]) < sentences]
     chosen = occurrence[order]
-    return Evidence(
-        spans.artist[counts.span[chosen]], counts.term[chosen], document[order], start[order], end[order]
+    return Evidence(spans.artist[span[order]], counts.term[chosen], document[order], start[order], end[order])
+
+
+def _own_names(corpus: Corpus, spans: Spans, names: Iterable[tuple[int, str]]) -> NDArray[np.bool_]:
+    """The positions within spans at which the longest word of one of their artist's names stands."""
+    number = {word: index for index, word in enumerate(corpus.words) if word}
+    keys = []
+    for artist, name in names:
+        words = [word for word in tokenize(name).words if word]
+        main = max(words, key=len, default="")
+        if main in number:
+            keys.append(artist * len(corpus.words) + number[main])
+    positions, span = spans.positions()
+    named = np.zeros(len(corpus.codes), dtype=np.bool_)
+    found = np.isin(
+        spans.artist[span] * len(corpus.words) + corpus.numbers[positions], np.array(keys, dtype=np.int64)
     )
+    named[positions[found]] = True
+    return named
 
 
 def _wanted(
@@ -62,23 +91,11 @@ def _wanted(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """For each occurrence, the number of its (artist, term) pair, and whether that pair gets evidence."""
     base = len(counts.terms)
-    strong = _rank(weighted.artist) < terms
+    written = np.flatnonzero(~weighted.inferred)
+    strong = written[rank(weighted.artist[written]) < terms]
     pairs = np.unique(weighted.artist[strong] * base + weighted.term[strong])
     pair = spans.artist[counts.span] * base + counts.term
     return pair, np.isin(pair, pairs)
-
-
-def _sentence_of(corpus: Corpus, positions: NDArray[np.int64]) -> NDArray[np.int64]:
-    per_document = np.diff(corpus.sentence_bounds)
-    starts = corpus.sentences[:, 0] + np.repeat(corpus.bounds[:-1], per_document)
-    number: NDArray[np.int64] = np.searchsorted(starts, positions, side="right") - 1
-    return number
-
-
-def _words(corpus: Corpus, sentence: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Words of sentences, taken as a sixth of their characters."""
-    characters: NDArray[np.int64] = corpus.sentences[sentence, 2] - corpus.sentences[sentence, 1]
-    return characters // 6
 
 
 def _first_of_each(order: NDArray[np.int64], *columns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -94,13 +111,5 @@ def _sources_in_turn(
     """Reorder within each pair: the first sentence of every source, then the second of every source."""
     grouped = np.lexsort((np.arange(len(order)), source[order], pair[order]))
     turn = np.empty(len(order), dtype=np.int64)
-    turn[grouped] = _rank(pair[order][grouped] * (int(source.max(initial=0)) + 1) + source[order][grouped])
+    turn[grouped] = rank(pair[order][grouped] * (int(source.max(initial=0)) + 1) + source[order][grouped])
     return order[np.lexsort((np.arange(len(order)), turn, pair[order]))]
-
-
-def _rank(group: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place of each entry within its run of equal values."""
-    if not len(group):
-        return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
-    return np.arange(len(group)) - np.repeat(starts, np.diff(np.append(starts, len(group))))

@@ -25,6 +25,10 @@ class Occurrences:
     positions: NDArray[np.int64]
     spans: NDArray[np.int64]
 
+    def only(self, chosen: NDArray[np.bool_]) -> Occurrences:
+        """The occurrences where `chosen` holds."""
+        return Occurrences(self.length, self.keys[chosen], self.positions[chosen], self.spans[chosen])
+
 
 @cache
 def stop_words() -> frozenset[str]:

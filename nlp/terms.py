@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.arrays import distinct
 from nlp.corpus import Corpus, Spans
+from nlp.listed import ListedRuns, listed_runs
+from nlp.names import NAME_SHARE, NameUse, any_word, capital_share
 from nlp.ngrams import Occurrences, is_stop_word, occurrences, read_key
 from nlp.records import Kind
 from nlp.tagging import PARTS_OF_SPEECH, PartOfSpeech
-from nlp.tokens import Case, tokenize
+from nlp.tokens import tokenize
 
 LONGEST_TERM = 3
-# A word written with a capital more often than this, inside sentences, is a name. Genre names such as Britpop
-# are written both ways; "Manchester" is let in by its facet (see `nlp.weights`).
-NAME_SHARE = 0.6
 
 _PHRASE: frozenset[PartOfSpeech] = frozenset({"noun", "adjective", "proper"})
 _ENDS: frozenset[PartOfSpeech] = frozenset({"noun", "adjective"})
@@ -37,6 +37,11 @@ class TermCounts:
     span: NDArray[np.int64]
     position: NDArray[np.int64]
 
+    def only(self, chosen: NDArray[np.bool_]) -> TermCounts:
+        """The uses where `chosen` holds, a mask over terms; the terms keep their numbers."""
+        kept = chosen[self.term]
+        return TermCounts(self.terms, self.kinds, self.term[kept], self.span[kept], self.position[kept])
+
 
 def word_classes(corpus: Corpus, parts: Mapping[str, Mapping[PartOfSpeech, int]]) -> NDArray[np.int8]:
     """For each word of the corpus the index of its commonest part of speech in PARTS_OF_SPEECH."""
@@ -52,15 +57,6 @@ def word_classes(corpus: Corpus, parts: Mapping[str, Mapping[PartOfSpeech, int]]
     return classes
 
 
-def capital_share(corpus: Corpus) -> NDArray[np.float64]:
-    """For each word, the share of its occurrences inside sentences that are capitalised; 0 without any."""
-    numbers, cases = corpus.numbers, corpus.cases
-    inside = cases != Case.INITIAL
-    total = np.bincount(numbers[inside], minlength=len(corpus.words))
-    capital = np.bincount(numbers[inside & (cases != Case.LOWER)], minlength=len(corpus.words))
-    return capital / np.maximum(total, 1)
-
-
 def find_terms(
     corpus: Corpus,
     spans: Spans,
@@ -68,58 +64,98 @@ def find_terms(
     *,
     fewest_artists: int,
     admitted_names: Collection[str] = (),
+    listed: Mapping[str, str] | None = None,
+    silent: NDArray[np.bool_] | None = None,
 ) -> TermCounts:
     """The candidate terms of up to three words: those of fitting parts of speech that several artists share.
 
     A word that is usually capitalised counts as a name and takes no part, unless it is in `admitted_names`
-    (places, genres).
+    (places, genres). `listed` terms, with their facets, are found whatever their parts of speech. Where a term
+    is used as a title or a name (`nlp.names`) it is not used as a term; neither where one of its words stands
+    at a `silent` position (denied, or said of another artist) or belongs to a longer listed term of another
+    facet, as "hip" does in "hip hop".
     """
-    usable = _usable(corpus, classes, admitted_names)
-    found = [
-        _frequent(occurrences(corpus, spans, length, usable), spans, fewest_artists)
-        for length in range(1, LONGEST_TERM + 1)
-    ]
+    share = capital_share(corpus)
+    admitted = _among(corpus, admitted_names)
+    nouns = np.isin(classes, [PARTS_OF_SPEECH.index(part) for part in _ENDS])
+    usable = ((nouns & (share <= NAME_SHARE)) | admitted) & ~is_stop_word(corpus)
+    names = NameUse(corpus, spans, share, admitted)
+    blocked = np.zeros(len(corpus.codes), dtype=np.bool_) if silent is None else silent
+    bound = np.zeros(len(corpus.codes), dtype=np.bool_)
+    found: list[_Found] = []
+    for length in range(LONGEST_TERM, 0, -1):
+        lexicon = listed_runs(corpus, listed or {}, length)
+        each = occurrences(corpus, spans, length, usable | lexicon.ends)
+        in_lexicon, is_place = lexicon.find(each)
+        ends = usable[corpus.numbers[each.positions]]
+        ends &= usable[corpus.numbers[each.positions + length - 1]]
+        kept = (ends | in_lexicon) & ~any_word(blocked, each)
+        if length == 1:
+            kept &= ~bound[each.positions]
+        each, in_lexicon, is_place = each.only(kept), in_lexicon[kept], is_place[kept]
+        keys, number = np.unique(each.keys, return_inverse=True)
+        kept = is_place | ~names.find(each, number, in_lexicon)
+        each, number = each.only(kept), number[kept]
+        lexicon.bind(each, bound)
+        kept = _shared(number, spans.artist[each.spans], fewest_artists)
+        found.append(_named(corpus, classes, keys, number[kept], each.only(kept), lexicon))
+    return _join(found[::-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The terms of one length, and the number of each use among them."""
+
+    terms: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    term: NDArray[np.int64]
+    uses: Occurrences
+
+
+def _named(
+    corpus: Corpus,
+    classes: NDArray[np.int8],
+    keys: NDArray[np.int64],
+    number: NDArray[np.int64],
+    uses: Occurrences,
+    lexicon: ListedRuns,
+) -> _Found:
+    """Read the keys in use as terms, leaving out runs that are of no kind."""
+    used = np.flatnonzero(np.bincount(number, minlength=len(keys)))
+    chosen = np.full(len(keys), -1, dtype=np.int64)
     terms: list[str] = []
     kinds: list[Kind] = []
-    parts: list[tuple[NDArray[np.int64], Occurrences]] = []
-    for each in found:
-        kept, number = np.unique(each.keys, return_inverse=True)
-        chosen = np.full(len(kept), -1, dtype=np.int64)
-        for index, key in enumerate(kept.tolist()):
-            kind = _kind(corpus, classes, key, each.length)
-            if kind:
-                chosen[index] = len(terms)
-                terms.append(" ".join(read_key(corpus, key, each.length)))
-                kinds.append(kind)
-        parts.append((chosen[number], each))
-    return _join(terms, kinds, parts)
+    for index in used.tolist():
+        key = int(keys[index])
+        kind = _kind(corpus, classes, key, uses.length) or lexicon.kind(key)
+        if kind:
+            chosen[index] = len(terms)
+            terms.append(" ".join(read_key(corpus, key, uses.length)))
+            kinds.append(kind)
+    term = chosen[number]
+    return _Found(tuple(terms), tuple(kinds), term[term >= 0], uses.only(term >= 0))
 
 
-def _join(
-    terms: list[str], kinds: list[Kind], parts: list[tuple[NDArray[np.int64], Occurrences]]
-) -> TermCounts:
-    term = np.concatenate([number[number >= 0] for number, _ in parts])
-    span = np.concatenate([each.spans[number >= 0] for number, each in parts])
-    position = np.concatenate([each.positions[number >= 0] for number, each in parts])
-    return TermCounts(tuple(terms), tuple(kinds), term, span, position)
-
-
-def _usable(corpus: Corpus, classes: NDArray[np.int8], admitted: Collection[str]) -> NDArray[np.bool_]:
-    let_in = np.array([word in admitted for word in corpus.words])
-    ends = np.isin(classes, [PARTS_OF_SPEECH.index(part) for part in _ENDS])
-    name = capital_share(corpus) > NAME_SHARE
-    usable: NDArray[np.bool_] = ((ends & ~name) | let_in) & ~is_stop_word(corpus)
-    return usable
-
-
-def _frequent(found: Occurrences, spans: Spans, fewest_artists: int) -> Occurrences:
-    kept, number = np.unique(found.keys, return_inverse=True)
-    pairs = np.unique(
-        number.astype(np.int64) * (int(spans.artist.max(initial=0)) + 1) + spans.artist[found.spans]
+def _join(found: Sequence[_Found]) -> TermCounts:
+    first = np.cumsum([0, *(len(each.terms) for each in found)])
+    return TermCounts(
+        tuple(term for each in found for term in each.terms),
+        tuple(kind for each in found for kind in each.kinds),
+        np.concatenate([each.term + start for each, start in zip(found, first, strict=False)]),
+        np.concatenate([each.uses.spans for each in found]),
+        np.concatenate([each.uses.positions for each in found]),
     )
-    artists = np.bincount(pairs // (int(spans.artist.max(initial=0)) + 1), minlength=len(kept))
-    chosen = artists[number] >= fewest_artists
-    return Occurrences(found.length, found.keys[chosen], found.positions[chosen], found.spans[chosen])
+
+
+def _among(corpus: Corpus, words: Collection[str]) -> NDArray[np.bool_]:
+    return np.array([word in words for word in corpus.words], dtype=np.bool_)
+
+
+def _shared(number: NDArray[np.int64], artist: NDArray[np.int64], fewest: int) -> NDArray[np.bool_]:
+    """Whether each entry's number stands with enough different artists."""
+    base = int(artist.max(initial=0)) + 1
+    artists = np.bincount(distinct(number.astype(np.int64) * base + artist) // base)
+    return np.asarray(artists[number] >= fewest) if len(number) else np.zeros(0, dtype=np.bool_)
 
 
 def _kind(corpus: Corpus, classes: NDArray[np.int8], key: int, length: int) -> Kind | None:

@@ -9,35 +9,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.corpus import Corpus
-from nlp.facets import Facet
+from nlp.facets import DESCRIPTIVE_FACETS, Facet, lexicon
 from nlp.general_english import contrast
 
-# How readily listeners use terms of a facet as tags, genre being 1. Three settings were tried on the tags
-# of 1,095 artists: with all facets at 1 and "other" at .4, recall@50 was .26 and known@20 .32; with these .32
-# and .43 (contrast included).
-FACET_WORTH: dict[Facet, float] = {
-    "genre": 1.0,
-    "era": 0.8,
-    "mood": 0.8,
-    "instrument": 0.7,
-    "place": 0.7,
-    "theme": 0.5,
-    "other": 0.25,
+# Logarithmic odds, fitted together with those of `nlp.weights` (see there for how).
+FACET_ODDS: dict[Facet, float] = {
+    "genre": -6.1,
+    "mood": -6.15,
+    "instrument": -8.1,
+    "era": -3.0,
+    "place": -6.6,
+    "theme": -7.2,
+    "other": -6.2,
 }
+# A term that stands in a list of `nlp/lexicon` as it is, rather than by a rule ("pop rock band").
+LISTED = 4.3
+# A word that is ten times as frequent in music writing as in general English, or 30 times.
+CONTRAST = 0.95
+MOST_CONTRAST = 1.5
+# Each further word: "progressive rock" says more than "rock".
+LONGER = 0.7
 # A single year says when something came out rather than how it sounds.
-YEAR_WORTH = 0.4
+YEAR = -5.4
 _YEAR = re.compile(r"\d{4}")
-# A word that is as frequent in general English keeps this much of its worth.
-LEAST_CONTRAST = 0.2
 
 
 def term_worth(corpus: Corpus, terms: Sequence[str], facets: Sequence[Facet]) -> NDArray[np.float64]:
-    """For each term, between 0 and 1: by its facet, and by how much its words belong to music writing.
+    """For each term the logarithmic odds that it is a description at all.
 
-    The second factor is the mean over the words of the common logarithm of their frequency here over that in
-    general English, cut to LEAST_CONTRAST–1.
+    By its facet, by whether the lexicon lists it, by its length, and by how much its words belong to music
+    writing: the mean over the words of the common logarithm of their frequency here over that in general
+    English, cut to 0–MOST_CONTRAST.
     """
     known = dict(zip(corpus.words, contrast(corpus).tolist(), strict=True))
-    musical = [np.mean([known.get(word, 0.0) for word in term.split()]) for term in terms]
-    facet = [YEAR_WORTH if _YEAR.fullmatch(t) else FACET_WORTH[f] for t, f in zip(terms, facets, strict=True)]
-    return np.asarray(np.array(facet) * np.clip(np.array(musical), LEAST_CONTRAST, 1.0), dtype=np.float64)
+    listed = listed_terms()
+    musical = np.array([np.mean([known.get(word, 0.0) for word in term.split()]) for term in terms])
+    odds = np.array([FACET_ODDS[facet] for facet in facets])
+    odds += LISTED * np.array([term in listed for term in terms], dtype=np.float64)
+    odds += YEAR * np.array([bool(_YEAR.fullmatch(term)) for term in terms], dtype=np.float64)
+    odds += LONGER * np.array([term.count(" ") for term in terms], dtype=np.float64)
+    return np.asarray(odds + CONTRAST * np.clip(musical, 0.0, MOST_CONTRAST), dtype=np.float64)
+
+
+def listed_terms() -> frozenset[str]:
+    """All terms of the lexicon that describe something."""
+    return frozenset().union(*map(lexicon, DESCRIPTIVE_FACETS))

@@ -38,8 +38,8 @@ class Descriptor:
 
     `kind` is n1, n2, n3, np or adj; `facet` genre, mood, instrument, era, place, theme or other. `weight` is
     0 to 1 and comparable between artists; `frequency` counts occurrences, `documents` documents, `sources`
-    independent sources. `first_seen` and `last_seen` are days of publication, None when unknown. `inferred`
-    says that only texts about the most similar artists say so.
+    independent sources. `first_seen` and `last_seen` are days of publication, None when unknown. An
+    `inferred` term is what texts about the most similar artists suggest; its counts are 0.
     """
 
     term: str

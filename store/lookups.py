@@ -92,6 +92,8 @@ def stored_rank(
 _ONE, _OTHER = aliased(ReleaseDescriptorRow), aliased(ReleaseDescriptorRow)
 _BOTH = and_(_OTHER.release_id == _ONE.release_id, _OTHER.term_id == _ONE.term_id)
 _TERM_OF_ONE = and_(ReleaseTermRow.release_id == _ONE.release_id, ReleaseTermRow.term_id == _ONE.term_id)
+# Inferred terms come from the neighbours, so they cannot explain them.
+_WRITTEN = (_ONE.inferred.is_(False), _OTHER.inferred.is_(False))
 _SHARED_TERMS = (
     select(_OTHER.artist_id, ReleaseTermRow.term, func.sum(_ONE.weight * _OTHER.weight * ReleaseTermRow.idf))
     .select_from(_ONE)
@@ -100,6 +102,7 @@ _SHARED_TERMS = (
     .where(
         _ONE.release_id == bindparam("release"),
         _OTHER.release_id == bindparam("release"),
+        *_WRITTEN,
         _ONE.artist_id.in_(bindparam("seeds", expanding=True)),
         _OTHER.artist_id.in_(bindparam("candidates", expanding=True)),
     )
@@ -152,7 +155,7 @@ def descriptors(
         )
         .join(ReleaseTermRow, _term_of(row))
         .where(row.release_id == release_id, row.artist_id == artist_id)
-        .order_by(row.weight.desc(), ReleaseTermRow.term)
+        .order_by(row.weight.desc(), row.inferred, ReleaseTermRow.term)
         .limit(limit)
     )
     if facet is not None:

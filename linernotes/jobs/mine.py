@@ -129,8 +129,8 @@ def _make_release(
     with engine.connect() as connection:
         parts = parts_of_speech(connection)
     unknown = find_unknown_artists(engine, material)
-    described = describe(material, parts, settings)
     learned = learn(material, settings, on_event)
+    described = describe(material, parts, learned, settings)
     release = _write(
         engine,
         digest,

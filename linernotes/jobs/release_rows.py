@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from linernotes.jobs.describing import EPOCH, Described, used_terms
 from linernotes.jobs.learning import Learned
@@ -14,6 +16,7 @@ from linernotes.jobs.material import Material
 from linernotes.jobs.mining import MiningSettings
 from linernotes.jobs.timing import activity_rows, artist_rows, term_week_rows
 from linernotes.jobs.unknown_artists import UnknownArtists
+from nlp.directions import term_directions
 from nlp.evidence import Evidence
 from nlp.neighbours import nearest
 from nlp.overrides import Neighbours
@@ -30,7 +33,7 @@ def release_rows(
 ) -> ReleaseRows:
     """The rows of a release; generators, so that they are made while they are written."""
     return ReleaseRows(
-        terms=_term_rows(described),
+        terms=_term_rows(described, learned),
         descriptors=_descriptor_rows(material, described.weighted),
         evidence=_evidence_rows(material, described.evidence),
         neighbours=_neighbour_rows(material, learned, settings.neighbours),
@@ -51,8 +54,9 @@ def release_rows(
     )
 
 
-def _term_rows(described: Described) -> Iterator[Sequence[Any]]:
+def _term_rows(described: Described, learned: Learned) -> Iterator[Sequence[Any]]:
     counts = described.counts
+    directions = _directions(described, learned)
     artists = np.bincount(described.weighted.term, minlength=len(counts.terms))
     total = len(np.unique(described.weighted.artist))
     for term in used_terms(described).tolist():
@@ -64,8 +68,21 @@ def _term_rows(described: Described) -> Iterator[Sequence[Any]]:
             described.facets[term],
             int(artists[term]),
             idf,
-            None,
+            directions[term],
         )
+
+
+def _directions(described: Described, learned: Learned) -> NDArray[np.float32]:
+    """What each term adds to a vector, from the descriptors that the artists' own texts gave."""
+    weighted = described.weighted
+    place = np.searchsorted(learned.rows, weighted.artist)
+    place[place == len(learned.rows)] = 0
+    known = ~weighted.inferred & np.isin(weighted.artist, learned.rows)
+    weights = sp.csr_matrix(
+        (weighted.weight[known].astype(np.float32), (place[known], weighted.term[known])),
+        shape=(len(learned.rows), len(described.counts.terms)),
+    )
+    return term_directions(weights, learned.vectors)
 
 
 def _descriptor_rows(material: Material, weighted: Weighted) -> Iterator[Sequence[Any]]:
@@ -78,8 +95,11 @@ def _descriptor_rows(material: Material, weighted: Weighted) -> Iterator[Sequenc
         weighted.sources,
     )
     days = zip(weighted.first_day.tolist(), weighted.last_day.tolist(), strict=True)
-    for row, (first, last) in zip(zip(*(c.tolist() for c in columns), strict=True), days, strict=True):
-        yield *row, _day(first), _day(last), False
+    rows = zip(
+        zip(*(c.tolist() for c in columns), strict=True), days, weighted.inferred.tolist(), strict=True
+    )
+    for row, (first, last), inferred in rows:
+        yield *row, _day(first), _day(last), inferred
 
 
 def _day(number: int) -> date | None:

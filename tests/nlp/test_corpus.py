@@ -141,3 +141,13 @@ def test_choosing_spans_keeps_their_columns_together() -> None:
     _, spans = read([About(0, "Low."), About(1, "Slow.", sentences=(0, 0)), About(0, "Bass.")])
     chosen = spans.only(spans.artist == 1)
     assert (chosen.artist.tolist(), chosen.document.tolist(), chosen.subject.tolist()) == ([1], [1], [False])
+
+
+def test_a_position_is_covered_where_a_span_lies_over_it() -> None:
+    mask = np.array([True, True, False])
+    spans = Spans(
+        np.array([0, 1, 1]), np.array([0, 0, 0]), np.array([1, 2, 5]), np.array([3, 4, 6]), mask, ~mask
+    )
+    assert spans.covered(7).tolist() == [False, True, True, True, False, True, False]
+    assert spans.only(spans.compared).covered(7).tolist() == [False] * 5 + [True, False]
+    assert not spans.only(np.zeros(3, dtype=np.bool_)).covered(4).any()

@@ -137,3 +137,57 @@ def test_each_term_is_of_one_to_three_words_and_shared_by_enough_artists(
     for number, term in enumerate(found.terms):
         assert 1 <= len(term.split()) <= 3
         assert len(set(spans.artist[found.span[found.term == number]].tolist())) >= fewest
+
+
+def uses_of(*texts: About, listed: dict[str, str] | None = None, **options: object) -> Counter[str]:
+    """How often each term is used."""
+    corpus, spans = read(texts)
+    silent = np.array([corpus.words[n] in {"not", "crush"} for n in corpus.numbers.tolist()])
+    found = find_terms(
+        corpus,
+        spans,
+        classes_of(corpus),
+        fewest_artists=1,
+        listed=listed,
+        silent=silent if options.get("silent") else None,
+        admitted_names=options.get("admitted", ()),  # type: ignore[arg-type]  # a collection of words
+    )
+    return Counter(found.terms[number] for number in found.term.tolist())
+
+
+def test_a_listed_term_is_found_whatever_its_parts_of_speech() -> None:
+    assert uses_of(About(0, "so lo fi and heavy"), listed={"lo fi": "genre"})["lo fi"] == 1
+
+
+def test_a_use_with_a_silent_word_does_not_count() -> None:
+    assert uses_of(About(0, "so crush drum, drum"), listed={"crush drum": "genre"}, silent=True) == {
+        "drum": 2
+    }
+
+
+def test_a_title_is_no_use() -> None:
+    assert uses_of(About(0, "a song called Heavy Reverb, so heavy it is heavy"))["heavy"] == 2
+
+
+def test_what_is_mostly_a_title_of_an_artist_is_no_term_of_it_even_without_capitals() -> None:
+    texts = [About(0, "the song Slow and the song Slow"), About(0, "slow is the song they played")]
+    assert "slow" not in uses_of(*texts)
+    assert uses_of(*texts, About(1, "It is so slow and so slow"))["slow"] == 2
+
+
+def test_a_text_without_capitals_takes_its_names_from_the_others() -> None:
+    spoken = About(0, "and then loud quiet came on " * 12)
+    written = [About(artist, "the album Loud Quiet came out") for artist in range(1, 5)]
+    assert "loud quiet" in uses_of(spoken)
+    assert "loud quiet" not in uses_of(spoken, *written)
+
+
+def test_a_word_of_a_longer_listed_term_of_another_facet_is_not_used_by_itself() -> None:
+    listed = {"drum and bass": "genre", "drum": "instrument", "bass": "instrument"}
+    assert uses_of(About(0, "some drum and bass, a bass"), listed=listed) == {"drum and bass": 1, "bass": 1}
+
+
+def test_a_place_of_several_words_is_one_name() -> None:
+    listed = {"new manchester": "place", "manchester": "place"}
+    found = uses_of(About(0, "from New Manchester they came"), listed=listed, admitted=["manchester"])
+    assert found == {"new manchester": 1}
