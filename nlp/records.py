@@ -19,12 +19,16 @@ class RegisteredName:
 
 @dataclass(frozen=True, slots=True)
 class NameHit:
-    """A registered name found in a text: characters `start` to `end`, and whose name it may be."""
+    """A registered name found in a text: characters `start` to `end`, and whose name it may be.
+
+    `common` says that people also say it when they do not mean an artist.
+    """
 
     start: int
     end: int
     artist_ids: tuple[int, ...]
     confidence: float
+    common: bool = False
 
 
 @dataclass(frozen=True, slots=True)
