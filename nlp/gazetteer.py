@@ -19,6 +19,7 @@ CASELESS_SHARE = 0.002
 # what people write .01 to .04.
 SPOKEN_SHARE = 0.004
 _LOOKED_AT = 5000
+_INTRODUCTION = 300
 _FEWEST_LETTERS = 200
 _MARKS = re.compile(r"[.,;:!?](?=\s|$)")
 
@@ -89,6 +90,7 @@ class Gazetteer:
             if _stands_alone(folded, start, end)
             and (not written or self._is_written_so(folded, text, start, end, number))
         ]
+        found += self._in_bare_opening(folded)
         hits: list[NameHit] = []
         taken = bytearray(len(folded))
         for _, start, end, number in sorted(found, key=lambda hit: (-hit[0], hit[1])):
@@ -96,6 +98,21 @@ class Gazetteer:
                 taken[start:end] = b"\1" * (end - start)
                 hits.append(self._hit(folded, start, end, number))
         return sorted(hits, key=lambda hit: hit.start)
+
+    def _in_bare_opening(self, folded: str) -> list[tuple[int, int, int, int]]:
+        """Names that quotes or markup interrupt where a text introduces somebody: 'Leilani "Lani" Hall'."""
+        opening = folded[:_INTRODUCTION]
+        if '"' not in opening and "''" not in opening and "*" not in opening:
+            return []
+        places = [place for place, character in enumerate(opening) if not _is_markup(opening, place)]
+        bare = _lower("".join(opening[place] for place in places))
+        return [
+            (end - start, places[start], places[end - 1] + 1, number)
+            for number, start, end in self._search.find_matches_as_indexes(bare, overlapping=True)
+            if " " in self._patterns[number] and not self._common[number]
+            and places[end - 1] + 1 - places[start] > end - start
+            and opening[places[start]].isupper() and _stands_alone(bare, start, end)
+        ]
 
     def _hit(self, folded: str, start: int, end: int, number: int) -> NameHit:
         several = " " in self._patterns[number]
@@ -113,6 +130,14 @@ class Gazetteer:
         if text[start].islower() and registered[0].isupper() and not found.startswith("the "):
             return False  # "in flames", also with the capital that folding took from "In Flames"
         return _has_capitals(found, text[start:end], registered)
+
+
+def _is_markup(text: str, place: int) -> bool:
+    """Whether the character only marks a word: quotes, emphasis and brackets, but no apostrophe in a word."""
+    character = text[place]
+    if character == "'":
+        return text[place - 1 : place] == "'" or text[place + 1 : place + 2] == "'"
+    return character in '"*_[]'
 
 
 def _has_capitals(found: str, written: str, registered: str) -> bool:

@@ -49,6 +49,8 @@ def _folding() -> dict[int, str]:
     return table
 
 
+# A text passes several stages that fold it.
+@lru_cache(maxsize=8)
 def fold(text: str) -> str:
     """The text without accents, typographic quotes and capital small words, position by position."""
     return _SMALL_WORD.sub(lambda word: word.group().lower(), text.translate(_folding()))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from linernotes.jobs.comparing import comparison_rows
 from linernotes.jobs.describing import EPOCH, Described, used_terms
 from linernotes.jobs.learning import Learned
 from linernotes.jobs.material import Material
@@ -37,6 +38,7 @@ def release_rows(
             (word, vector.astype("<f4").tobytes())
             for word, vector in list(learned.word_vectors.items())[: settings.search_words]
         ),
+        comparisons=comparison_rows(material),
     )
 
 

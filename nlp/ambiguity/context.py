@@ -26,6 +26,8 @@ _SHORT_QUOTE = 70
 """A quotation of up to so many characters is a title rather than somebody's words."""
 _CLOSE = re.compile('["”»]')
 _FORMAT = re.compile(r" (?:[ELM]P|CD|DVD|LPs|EPs)\b")
+_STAR = re.compile(r"(?<!\*)\*(?!\*)(?=\S)|(?<=\S)\*(?!\*)")
+_UNDERSCORE = re.compile(r"(?<!\w)_(?=\w)|(?<=[\w.!?])_(?!\w)")
 _CONTRACTED = re.compile(r"['’](?!s\b)[^\W\d_]")
 _OF_WORK = re.compile(r" (?:song|album|EP|single|film|band|drummer|singer|\w+ist)\)")
 
@@ -144,7 +146,8 @@ def _quoted_before(before: str) -> int | None:
 
 def _is_slanted(before: str) -> bool:
     """Whether an italic stretch of Markdown or wiki text is open."""
-    stars = len(re.findall(r"(?<!\*)\*(?!\*)(?=\S)|(?<=\S)\*(?!\*)", before))
-    if stars % 2 or before.replace("'''", "").count("''") % 2:
+    if "*" in before and len(_STAR.findall(before)) % 2:
         return True
-    return len(re.findall(r"(?<!\w)_(?=\w)|(?<=[\w.!?])_(?!\w)", before)) % 2 == 1
+    if "''" in before and before.replace("'''", "").count("''") % 2:
+        return True
+    return "_" in before and len(_UNDERSCORE.findall(before)) % 2 == 1

@@ -6,17 +6,17 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from nlp.ambiguity.context import context, is_part_of_longer
-from nlp.facets import lexicon
+from nlp.facets import Facet, lexicon
 from nlp.gazetteer import starts_a_sentence
 from nlp.records import NameHit
 from nlp.spelling import rarest_zipf
 
 _BESIDE = 100
 """Characters on either side within which another artist's name lends credit."""
-_LISTED = ("genre", "mood", "instrument", "theme")
+_LISTED: tuple[Facet, ...] = ("genre", "mood", "instrument", "theme")
 _OF_PLACES = frozenset({"p1=in", "p1=at", "p1=near", "p1=to", "p1=across", "p1=throughout", "p1=around"})
 _BOUND = 4.0
 """What the words around a name say is cut to this many logits either way."""
@@ -79,7 +79,7 @@ def _of_name(name: str, occurrences: Sequence[_Occurrence], folded: str, title: 
         "usual": max(0.0, rarest_zipf(name) - 3.0),
         "several words": float(" " in name),
         "is place": float(_is_listed(name, "place")),
-        "is descriptor": float(any(_is_listed(name, facet) for facet in _LISTED)),
+        "is descriptor": float(_is_listed(name, *_LISTED)),
         "times alone": math.log2(1 + len(alone)),
         "times in longer names": math.log2(1 + sum("behind capital" in each.found for each in occurrences)),
         "first in a longer name": float("behind capital" in occurrences[0].found),
@@ -91,9 +91,13 @@ def _of_name(name: str, occurrences: Sequence[_Occurrence], folded: str, title: 
     }
 
 
-@lru_cache(maxsize=50_000)
-def _is_listed(name: str, facet: str) -> bool:
-    return name in lexicon(facet)  # type: ignore[arg-type]  # one of the facets above
+def _is_listed(name: str, *facets: Facet) -> bool:
+    return any(name in _listed(facet) for facet in facets)
+
+
+@cache
+def _listed(facet: Facet) -> frozenset[str]:
+    return lexicon(facet)
 
 
 def _of_place(
@@ -103,6 +107,7 @@ def _of_place(
     hit = hits[each.place]
     with_the = folded[hit.start : hit.start + 4].lower() == "the "
     return {
+        "part of longer": float(is_part_of_longer(each.found)),
         "context": each.logit,
         "context elsewhere": sum(others) / (len(others) + 1),
         "quoted": float("quoted" in each.found),
