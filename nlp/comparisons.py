@@ -20,7 +20,9 @@ _BREAK = re.compile(
     r"[.;:!?()\[\]…\n]|—|--| [–-] |,|\b(?:but|while|whilst|which|who|whose|that|although|though|because|yet|whereas)\b",
     re.IGNORECASE,
 )
-_BARRIER = re.compile(r"[.;!?…\n](?=\s|$)|\b(?:but|while|whilst|which|although|though|because)\b", re.IGNORECASE)
+_BARRIER = re.compile(
+    r"[.;!?…\n](?=\s|$)|\b(?:but|while|whilst|which|although|though|because)\b", re.IGNORECASE
+)
 # Only these may stand between two names of one list.
 _LISTING = re.compile(
     r"(?:'s|’s)?\W*(?:,|and|or|&|/|to|meets|with|via|through|even|maybe|perhaps|as well as|the|\s|\W)*",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
+from dataclasses import replace
 from enum import Enum
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -44,16 +47,23 @@ class Gazetteer:
 
     def __init__(self, names: Iterable[RegisteredName]) -> None:
         owners: _Owners = {}
+        count = 0
         self._whole: _Owners = {}
         # How a pattern is written in the registry, where it is not simply capitalised.
         self._written: dict[str, str] = {}
-        for name in names:
+        begins, ends = Counter[str](), Counter[str]()
+        for count, name in enumerate(names, start=1):
+            first, *others = _lower(fold(name.name)).split() or [""]
+            if others:
+                begins[first] += 1
+                ends[others[-1]] += 1
             for spelling in spellings(name.name):
                 lowered = _lower(spelling)
                 _add(owners, lowered, name.artist_id)
                 _add(self._whole, lowered, name.artist_id)
                 if spelling != name.name.upper() or name.name.isupper():
                     self._keep_written(lowered, spelling)
+        self._begins, self._ends = (_rates(each, owners, count) for each in (begins, ends))
         self._patterns = list(owners)
         self._owners = list(owners.values())
         self._common = [is_common(pattern) for pattern in self._patterns]
@@ -75,7 +85,7 @@ class Gazetteer:
         if is_caseless(folded):
             return [_in_caseless(hit, folded) for hit in self.candidates(text) if not hit.common]
         found = ((hit, _by_writing(folded, hit)) for hit in self.candidates(text))
-        return [NameHit(h.start, h.end, h.artist_ids, sure, h.common) for h, sure in found if sure]
+        return [replace(hit, confidence=sure) for hit, sure in found if sure]
 
     def candidates(self, text: str) -> list[NameHit]:
         """All that may be names in `text`, left to right, the longest where several overlap.
@@ -109,16 +119,20 @@ class Gazetteer:
         return [
             (end - start, places[start], places[end - 1] + 1, number)
             for number, start, end in self._search.find_matches_as_indexes(bare, overlapping=True)
-            if " " in self._patterns[number] and not self._common[number]
+            if " " in self._patterns[number]
+            and not self._common[number]
             and places[end - 1] + 1 - places[start] > end - start
-            and opening[places[start]].isupper() and _stands_alone(bare, start, end)
+            and opening[places[start]].isupper()
+            and _stands_alone(bare, start, end)
         ]
 
     def _hit(self, folded: str, start: int, end: int, number: int) -> NameHit:
         several = " " in self._patterns[number]
         common = self._common[number] or (not several and beside_a_capital(folded, start, end))
         sure = DOUBTFUL if common else SURE if several else LIKELY
-        return NameHit(start, end, self._owners[number], sure, common)
+        name = self._patterns[number]
+        rates = (self._begins.get(name, 0.0), self._ends.get(name, 0.0))
+        return NameHit(start, end, self._owners[number], sure, common, *rates)
 
     def _is_written_so(self, folded: str, text: str, start: int, end: int, number: int) -> bool:
         """Whether a text with letter case writes a match like a name."""
@@ -182,9 +196,16 @@ def _add(owners: _Owners, spelling: str, artist: int) -> None:
         owners[spelling] = tuple(sorted((*held, artist)))
 
 
+def _rates(words: Counter[str], names: Container[str], total: int) -> dict[str, float]:
+    """Of the words that are names themselves: log2 of 1 + how many of 10,000 names have it there."""
+    return {
+        word: math.log2(1 + 10_000 * count / total) for word, count in words.items() if word in names
+    }
+
+
 def _in_caseless(hit: NameHit, text: str) -> NameHit:
     sure = SURE if " " in text[hit.start : hit.end] else DOUBTFUL
-    return NameHit(hit.start, hit.end, hit.artist_ids, sure, hit.common)
+    return replace(hit, confidence=sure)
 
 
 def _by_writing(text: str, hit: NameHit) -> float:

@@ -85,7 +85,9 @@ class TextChooser:
         told = _words(facts.disambiguation or "")
         score = _WORD * len(told & self._words) / max(1, len(told)) + _WORD * bool(told & self._words)
         score += _COUNTRY * bool(_country_words(facts.country) & self._words)
-        score += _ALIAS * any(f" {_plain(name)} " in self._plain for name in facts.other_names if _plain(name))
+        score += _ALIAS * any(
+            f" {_plain(name)} " in self._plain for name in facts.other_names if _plain(name)
+        )
         return score + self._year_score(facts)
 
     def _year_score(self, facts: ArtistFacts) -> float:

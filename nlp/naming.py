@@ -27,11 +27,17 @@ _KNOWN_AS = re.compile(
     r"|credited as|alias)\b[^.]{0,45}$",
     re.IGNORECASE,
 )
-_IS = re.compile(r"['’]?\W{0,4}\s*(?:\([^)]{0,160}\)\s*)?,?\s*(?:is|are|was|were)\s(?:an?|the|one|from|back)\b")
+_IS = re.compile(
+    r"['’]?\W{0,4}\s*(?:\([^)]{0,160}\)\s*)?,?\s*(?:is|are|was|were)\s(?:an?|the|one|from|back)\b"
+)
 _RELEASE = r"(?:albums?|records?|lp|ep|mixtape|project|release|tape|full[ -]length|single|debut)"
-_NEW = re.compile(r"\b(?:new|latest|brand[ -]new|upcoming|self[ -]titled|debut|review|by|from)\W+(?:the\W+)?$", re.I)
+_NEW = re.compile(
+    r"\b(?:new|latest|brand[ -]new|upcoming|self[ -]titled|debut|review|by|from)\W+(?:the\W+)?$", re.I
+)
 _A_RELEASE = re.compile(rf"(?:['’]s)?\s+(?:\w+\s+){{0,2}}{_RELEASE}\b", re.IGNORECASE)
-_REVIEW = re.compile(r"\b(?:review|reviewing|talk(?:ing)? about|listen(?:ing)? to|check(?:ing)? out)\b", re.IGNORECASE)
+_REVIEW = re.compile(
+    r"\b(?:review|reviewing|talk(?:ing)? about|listen(?:ing)? to|check(?:ing)? out)\b", re.IGNORECASE
+)
 _BEHIND_REVIEW = 70
 _FILLER = re.compile(rf"\b(?:of|for|the|this|new|brand|latest|a|an|debut|{_RELEASE})\b")
 
@@ -58,7 +64,9 @@ class Naming:
         return max(self.names, key=lambda name: (len(name), name))
 
 
-def title_names(title: str, named: Callable[[str], tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], str, str]]:
+def title_names(
+    title: str, named: Callable[[str], tuple[int, ...]]
+) -> Iterator[tuple[tuple[int, ...], str, str]]:
     """The artists of whom a part of the title, between its separators, is a name; their name, and its kind."""
     for part in map(str.strip, _TITLE_SEPARATOR.split(title)):
         if owners := named(part):
@@ -119,24 +127,29 @@ class _Shared:
             "lead": max(0.0, naming.weight - self._rival(naming)) / (naming.weight + 1),
             "usual": max(0.0, rarest_zipf(naming.name) - 3.0) if is_common(naming.name) else 0.0,
             "several words": float(" " in naming.name),
-            "surest": max((hit.confidence for hit in naming.hits), default=0.0),
+            "surest": self._surest(naming),
             "compared": naming.compared / max(1, len(naming.hits)),
             "within longer": float(self._is_within_longer(naming)),
         }
         if naming.title:
             found[f"title {naming.title}"] = 1.0
+            found["title is work"] = float("whole" in naming.title and 0 < self._surest(naming) < 0.35)
             found["never small"] = float(self._is_never_small(naming))
         found |= self._places(naming) | self._cues(naming) | self._last_name(naming)
         if self.case is not Casing.WRITTEN:
             found |= self._spoken(naming)
         return found
 
+    def _surest(self, naming: Naming) -> float:
+        return max((hit.confidence for hit in naming.hits), default=0.0)
+
     def _is_never_small(self, naming: Naming) -> bool:
         """Whether the text writes a rare word from the title always with a capital: it is a name there."""
-        name = fold(naming.name)
-        if " " in name or not is_rare(name) or re.search(rf"\b{re.escape(name.lower())}\b", self.folded):
+        name, title = fold(naming.name), fold(self.title).strip()
+        if " " in name or name == title or not is_rare(name):
             return False
-        return re.search(rf"\b{re.escape(name)}\b", self.folded) is not None
+        alone = self.counted[name] - self.folded.count(title)
+        return alone > 0 and not re.search(rf"\b{re.escape(name.lower())}\b", self.folded)
 
     def _is_within_longer(self, naming: Naming) -> bool:
         name = f" {naming.name.lower()} "
@@ -164,7 +177,10 @@ class _Shared:
         introduction = _INTRODUCTION if self.case is Casing.WRITTEN else _SPOKEN_INTRODUCTION
         known = is_ = new = possessive = release = 0.0
         for hit in naming.hits[:40]:
-            left, right = self.folded[max(0, hit.start - 60) : hit.start], self.folded[hit.end : hit.end + 200]
+            left, right = (
+                self.folded[max(0, hit.start - 60) : hit.start],
+                self.folded[hit.end : hit.end + 200],
+            )
             before_release = bool(_A_RELEASE.match(right[:60]))
             possessive += right[:2] == "'s" or right[:2] == "' "
             release += before_release
@@ -240,13 +256,13 @@ def _title_place(folded: str, title: str) -> int:
     """Where a spoken introduction names the title, as it was heard; -1 if it does not."""
     if len(title) < 4:
         return -1
-    found = fuzz.partial_ratio_alignment(title.lower(), folded[:_SPOKEN_INTRODUCTION].lower(), score_cutoff=80)
+    found = fuzz.partial_ratio_alignment(
+        title.lower(), folded[:_SPOKEN_INTRODUCTION].lower(), score_cutoff=80
+    )
     return found.dest_start if found else -1
 
 
-def by_artist(
-    hits: Sequence[NameHit], text: str, owner: Callable[[NameHit], int]
-) -> Mapping[int, Naming]:
+def by_artist(hits: Sequence[NameHit], text: str, owner: Callable[[NameHit], int]) -> Mapping[int, Naming]:
     """The namings of a text, by artist, in order of their first place."""
     found: dict[int, Naming] = {}
     for hit in hits:

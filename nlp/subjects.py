@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.ambiguity import judge
+from nlp.ambiguity.context import is_enclosed
 from nlp.comparisons import Clause, comparing_clause
 from nlp.gazetteer import DOUBTFUL, LIKELY, Casing, Gazetteer, casing
-from nlp.linear import logit
+from nlp.linear import logit, probability
 from nlp.naming import Naming, by_artist, subject_features, title_names
 from nlp.records import Mention, NameHit
 from nlp.spelling import fold
@@ -24,10 +25,13 @@ from nlp.tokens import tokens_before
 # subject, not enough to be a mention.
 SPOKEN_COMMON = 0.2
 # A name in italics or alone in quotation marks is rather a work, also when it is no word of everyday.
-# What is said of the subject's own name wherever it stands alone.
-OF_SUBJECT = 0.9
+IN_ITALICS, NEVER = 0.3, 0.01
+# That a text is about an artist, surely, speaks for its name in the text by so many logits.
+OF_SUBJECT, SURE_SUBJECT = 1.5, 0.6
 # A second subject must stand in the title as well and come this close to the first, in logits.
 SECOND_SUBJECT_GAP = 3.0
+# An artist neither in the title nor in the opening must be named again, or lead by this many logits.
+NAMED_AGAIN, CLEAR_LEAD = 1.5, 1.5
 OPENING_SENTENCES = 2
 _TITLE_KINDS = ("part", "whole", "common part", "common whole")
 
@@ -87,7 +91,7 @@ def link(
         Mention(artist, -1, -1, "subject", 0, max(0, len(sentences) - 1), confidence)
         for artist, confidence in subjects.items()
     ]
-    hits = _with_subject(named, set(subjects))
+    hits = _with_subject(named, subjects)
     return LinkedText((*whole, *_passages(hits, named, set(subjects), text, sentences)), tuple(hits))
 
 
@@ -121,14 +125,21 @@ def _opening(sentences: NDArray[np.int32]) -> int:
     return int(sentences[min(OPENING_SENTENCES, len(sentences)) - 1, 2]) if len(sentences) else 0
 
 
-def _judged(
-    candidates: Sequence[NameHit], text: str, folded: str, title: str, case: Casing
-) -> list[NameHit]:
+def _judged(candidates: Sequence[NameHit], text: str, folded: str, title: str, case: Casing) -> list[NameHit]:
     titled = _title_places(folded, title)
     free = [hit for hit in candidates if not any(s <= hit.start and hit.end <= e for s, e in titled)]
     if case is not Casing.WRITTEN:
         return [replace(hit, confidence=SPOKEN_COMMON) if hit.common else hit for hit in free]
-    return judge(text, free, title)
+    judged = judge(text, free, title)
+    return [_less_if_work(hit, text, title) for hit in judged]
+
+
+def _less_if_work(hit: NameHit, text: str, title: str) -> NameHit:
+    """Believe less in one word in italics or within a short quotation, and not at all if that is the title."""
+    name = text[hit.start : hit.end]
+    if hit.common or " " in name or not is_enclosed(text, hit.start, hit.end):
+        return hit
+    return replace(hit, confidence=NEVER if name.lower() == title.strip().lower() else IN_ITALICS)
 
 
 def _title_places(folded: str, title: str) -> list[tuple[int, int]]:
@@ -139,9 +150,7 @@ def _title_places(folded: str, title: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(pattern, folded.lower())]
 
 
-def _clauses(
-    hits: Sequence[NameHit], text: str, sentences: NDArray[np.int32]
-) -> list[Clause | None]:
+def _clauses(hits: Sequence[NameHit], text: str, sentences: NDArray[np.int32]) -> list[Clause | None]:
     """For each hit the clause that compares it, if one does."""
     bounds = sentences[:, 1:].tolist()
     starts = [start for start, _ in bounds]
@@ -174,12 +183,10 @@ def _add_title(gazetteer: Gazetteer, title: str, namings: dict[int, Naming], cho
 def _subjects(named: NamedText, opening: int) -> dict[int, float]:
     """The subject, or the two of a split record, with how sure that is."""
     logits = [logit("subject", features) for features in named.features]
-    ranked = sorted(
-        zip(logits, named.namings, strict=True), key=lambda item: (-item[0], item[1].artist)
-    )
+    ranked = sorted(zip(logits, named.namings, strict=True), key=lambda item: (-item[0], item[1].artist))
     if not ranked or ranked[0][0] < 0:
         return {}
-    if not _is_clear(ranked[0][1], named.namings, opening):
+    if not _is_clear(ranked, opening):
         return {}
     total = 1 + sum(math.exp(min(30.0, each)) for each, _ in ranked)
     both = [naming.title in _TITLE_KINDS for _, naming in ranked[:2]]
@@ -192,21 +199,28 @@ def _subjects(named: NamedText, opening: int) -> dict[int, float]:
     }
 
 
-def _is_clear(best: Naming, namings: Sequence[Naming], opening: int) -> bool:
-    """Whether anything but chance prefers the artist: the title, the opening, or being named most often."""
-    if best.title or (best.hits and best.hits[0].start < opening):
+def _is_clear(ranked: Sequence[tuple[float, Naming]], opening: int) -> bool:
+    """Whether more than chance prefers the first: title, opening, being named again, or a lead."""
+    best = ranked[0][1]
+    if best.title or best.weight >= NAMED_AGAIN or (best.hits and best.hits[0].start < opening):
         return True
-    return all(best.weight > other.weight for other in namings if other is not best)
+    return len(ranked) < 2 or ranked[0][0] - ranked[1][0] > CLEAR_LEAD
 
 
-def _with_subject(named: NamedText, subjects: set[int]) -> list[NameHit]:
+def _with_subject(named: NamedText, subjects: Mapping[int, float]) -> list[NameHit]:
     """The hits, those of the subjects believed more readily."""
     return [
-        replace(hit, confidence=max(hit.confidence, OF_SUBJECT))
-        if hit.artist_ids[0] in subjects and hit.confidence > 0.05
+        replace(hit, confidence=_raised(hit.confidence))
+        if hit.common and subjects.get(hit.artist_ids[0], 0.0) >= SURE_SUBJECT and hit.confidence > NEVER
         else hit
         for hit in named.hits
     ]
+
+
+def _raised(confidence: float) -> float:
+    """The probability of a mention, given that the text is about its artist."""
+    bounded = min(0.999, max(0.001, confidence))
+    return round(probability(math.log(bounded / (1 - bounded)) + OF_SUBJECT), 3)
 
 
 def _passages(
@@ -230,9 +244,7 @@ def _passages(
     return found
 
 
-def _compared(
-    mention: Mention, clause: Clause, text: str, sentences: NDArray[np.int32]
-) -> Mention:
+def _compared(mention: Mention, clause: Clause, text: str, sentences: NDArray[np.int32]) -> Mention:
     first, start, _ = sentences[mention.first_sentence].tolist()
     return replace(
         mention,

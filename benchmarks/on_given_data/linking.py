@@ -30,7 +30,6 @@ from nlp.records import RegisteredName
 from nlp.spelling import fold
 from nlp.subjects import link
 from nlp.tokens import tokenize
-from store.names import name_key
 
 METHODS = ("first named", "most often named", "longest named", "linernotes")
 Row = Mapping[str, str | None]
@@ -56,7 +55,8 @@ def rows(path: Path) -> Iterator[Row]:
 
 
 def key(name: str) -> str:
-    return name_key(name)
+    """A name as the ground truth compares it: letters and digits, without accents, case and "the"."""
+    return words(name).removeprefix(" the ").removesuffix(" the ").replace(" ", "")
 
 
 def words(text: str) -> str:
@@ -110,11 +110,15 @@ def read_judged(path: Path) -> list[Judged]:
         ]
 
 
-def found_spans(row: Row) -> set[tuple[int, int]]:
-    """Where `link` finds an artist surely enough for mining."""
+def found_names(row: Row) -> set[tuple[int, int, str]]:
+    """Where `link` finds an artist surely enough for mining, and that artist's name."""
     text = row["text"] or ""
     linked = link(_gazetteer, title=row["title"], text=text, sentences=tokenize(text).sentences)
-    return {(hit.start, hit.end) for hit in linked.hits if hit.confidence >= DOUBTFUL}
+    return {
+        (hit.start, hit.end, key(_names[hit.artist_ids[0]]))
+        for hit in linked.hits
+        if hit.confidence >= DOUBTFUL
+    }
 
 
 def measure_mentions(judged: Sequence[Judged], tables: Mapping[str, Sequence[Row]]) -> None:
@@ -124,10 +128,11 @@ def measure_mentions(judged: Sequence[Judged], tables: Mapping[str, Sequence[Row
     outcomes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for (file, line), marked in by_text.items():
         row = tables[file][line - 1]
-        found = found_spans(row)
+        text, found = row["text"] or "", found_names(row)
         for each in marked:
-            inside = any(start < each.end and each.start < end for start, end in found)
-            capital = (row["text"] or "")[each.start].isupper()
+            name = key(text[each.start : each.end])
+            inside = any(s < each.end and each.start < e and of == name for s, e, of in found)
+            capital = any(map(str.isupper, text[each.start : each.end]))
             for method, said in (("every capital", capital), ("linernotes", inside)):
                 outcome = ("right" if each.meant else "false") if said else ("missed" if each.meant else "")
                 outcomes[method, each.half][outcome] += 1

@@ -15,13 +15,31 @@ _NEAR = 6
 """Words on either side in which a cue counts wherever it stands."""
 _LONG_LINE = 130
 _SMALL = frozenset("a an the of in on to for from with and at by my your is no & de la".split())
-_DATED = re.compile(r"\W{0,4}\s*\((?:[^()\n]{0,40}\W)?(?:19|20)\d\d\b")
-_ROLE = re.compile(r" \((?:band|group|musician|singer|rapper|duo|artist|dj|producer|ex-|formerly|also )", re.I)
+_DATED = re.compile(r"\W{0,4}\s*\((?:[^()\n]{0,40}\W)?(?:19|20)\d\d\)")
+_ROLE = re.compile(
+    r" \((?:band|group|musician|singer|rapper|duo|artist|dj|producer|ex-|formerly|also )", re.I
+)
 _DASH = re.compile(r" [-–—] ")
-_ENCLOSING = ("behind capital", "before capital", "in short quote", "slanted", "in a title", "contracted")
+_ENCLOSING = ("behind capital", "before capital", "in short quote", "slanted", "in a title", "contracted", "dated")
 # "Jarvis of Pulp" and "with Low" join names; "Fixing a Hole", "Ace in the Hole" are titles.
-_JOINING = frozenset({("of",), ("and",), ("&",), ("with",), ("by",), ("from",), ("for",), ("at",), ("in",),
-                      ("is",), ("on",), ("to",), ("and", "the"), ("the", "and")})
+_JOINING = frozenset(
+    {
+        ("of",),
+        ("and",),
+        ("&",),
+        ("with",),
+        ("by",),
+        ("from",),
+        ("for",),
+        ("at",),
+        ("in",),
+        ("is",),
+        ("on",),
+        ("to",),
+        ("and", "the"),
+        ("the", "and"),
+    }
+)
 _SHORT_QUOTE = 70
 """A quotation of up to so many characters is a title rather than somebody's words."""
 _CLOSE = re.compile('["”»]')
@@ -65,6 +83,11 @@ def is_part_of_longer(found: Container[str]) -> bool:
     if "of a work" in found:
         return False
     return any(name in found for name in _ENCLOSING)
+
+
+def is_enclosed(text: str, start: int, end: int) -> bool:
+    """Whether the characters stand in italics or in a quotation as short as a title."""
+    return any(name in {"slanted", "in short quote"} for name in _enclosure(text, start, end))
 
 
 def _shape(piece: str, words: Container[str]) -> str:

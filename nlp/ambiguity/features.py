@@ -107,6 +107,8 @@ def _of_place(
     hit = hits[each.place]
     with_the = folded[hit.start : hit.start + 4].lower() == "the "
     return {
+        "begins names": hit.begins,
+        "ends names": hit.ends,
         "part of longer": float(is_part_of_longer(each.found)),
         "context": each.logit,
         "context elsewhere": sum(others) / (len(others) + 1),
@@ -117,7 +119,9 @@ def _of_place(
         "behind a place's word": float(bool(_OF_PLACES & each.found)),
         "starts": float("starts" in each.found),
         "small the": float(with_the and folded[hit.start] == "t"),
-        "large the": float(with_the and folded[hit.start] == "T" and not starts_a_sentence(folded, hit.start)),
+        "large the": float(
+            with_the and folded[hit.start] == "T" and not starts_a_sentence(folded, hit.start)
+        ),
         "artists beside": float(_artists_beside(each.place, hits)),
         "listed with artists": float(_is_listed_with_artists(each.place, hits, folded)),
     }

@@ -70,7 +70,9 @@ def test_one_that_meets_another_is_compared() -> None:
     assert all(clause and "meets Faust" in clause for clause in found.values())
 
 
-pieces = st.sampled_from([*NAMES, " sounds like ", ", ", " and ", ". ", " meets ", "-esque", " fans of ", "x ", "\n"])
+pieces = st.sampled_from(
+    [*NAMES, " sounds like ", ", ", " and ", ". ", " meets ", "-esque", " fans of ", "x ", "\n"]
+)
 
 
 @given(st.lists(pieces, max_size=12).map("".join))
