@@ -17,7 +17,8 @@ _FARTHEST = 50
 # A clause goes on for at most so many characters behind its last name.
 _LONGEST_REST = 80
 _BREAK = re.compile(
-    r"[.;:!?()\[\]…\n]|—|--| [–-] |,|\b(?:but|while|whilst|which|who|whose|that|although|though|because|yet|whereas)\b",
+    r"[.;:!?()\[\]…\n]|—|--| [–-] |,"
+    r"|\b(?:but|while|whilst|which|who|whose|that|although|though|because|yet|whereas)\b",
     re.IGNORECASE,
 )
 _BARRIER = re.compile(
@@ -29,10 +30,11 @@ _LISTING = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"(?:['’]s)?[- ](?:esque|ish|like|inspired|influenced|indebted|style|styled|worship|lite|tribute|aping|sounding)\b"
+    r"(?:['’]s)?[- ](?:esque|ish|like|inspired|influenced|indebted|styled?|worship|lite|tribute|aping)\b"
     r"|esque\b|ish\b|\s+meets\b|['’]s influence\b|\s+influences?\b|(?:\s+\w+){0,4} (?:to|in) mind\b"
     r"|\s+comparisons?\b|\s+(?:pastiche|rip-?offs?|wannabes?|imitat\w+|fans? will)\b"
-    r"|(?:\s+\w+){0,3} as (?:an |a |one of |major |key |her |his |their |its |primary )*(?:\w+ )?(?:influence|inspiration)",
+    r"|(?:\s+\w+){0,3} as (?:an |a |one of |major |key |her |his |their |its |primary )*"
+    r"(?:\w+ )?(?:influence|inspiration)s?",
     re.IGNORECASE,
 )
 _MEETS = re.compile(r"\bmeets\s+(?:the\s+)?$", re.IGNORECASE)

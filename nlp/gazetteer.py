@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import Enum
 
@@ -21,9 +21,12 @@ CASELESS_SHARE = 0.002
 # A text with fewer marks per letter has capitals that a machine guessed. Speech-to-text has .000 to .002,
 # what people write .01 to .04.
 SPOKEN_SHARE = 0.004
+# log2 of 1 + names of 10,000: two of them begin with the word.
+GIVEN_NAME_RATE = 1.5
 _LOOKED_AT = 5000
 _INTRODUCTION = 300
 _FEWEST_LETTERS = 200
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKS = re.compile(r"[.,;:!?](?=\s|$)")
 
 
@@ -47,12 +50,13 @@ class Gazetteer:
 
     def __init__(self, names: Iterable[RegisteredName]) -> None:
         owners: _Owners = {}
-        count = 0
+        total = 0
         self._whole: _Owners = {}
         # How a pattern is written in the registry, where it is not simply capitalised.
         self._written: dict[str, str] = {}
         begins, ends = Counter[str](), Counter[str]()
-        for count, name in enumerate(names, start=1):
+        for name in names:
+            total += 1
             first, *others = _lower(fold(name.name)).split() or [""]
             if others:
                 begins[first] += 1
@@ -63,7 +67,7 @@ class Gazetteer:
                 _add(self._whole, lowered, name.artist_id)
                 if spelling != name.name.upper() or name.name.isupper():
                     self._keep_written(lowered, spelling)
-        self._begins, self._ends = (_rates(each, owners, count) for each in (begins, ends))
+        self._begins, self._ends = (_rates(each, total) for each in (begins, ends))
         self._patterns = list(owners)
         self._owners = list(owners.values())
         self._common = [is_common(pattern) for pattern in self._patterns]
@@ -78,6 +82,10 @@ class Gazetteer:
     def named(self, text: str) -> tuple[int, ...]:
         """The artists of whom `text` is a whole name, however it is capitalised."""
         return self._whole.get(_lower(fold(text)), ())
+
+    def begins_names(self, word: str) -> bool:
+        """Whether so many names of the registry begin with a word that it may be a given name."""
+        return self._begins.get(_lower(fold(word)), 0.0) >= GIVEN_NAME_RATE
 
     def find(self, text: str) -> list[NameHit]:
         """The names in `text` by their writing alone, left to right, the longest where several overlap."""
@@ -185,8 +193,11 @@ def is_caseless(text: str) -> bool:
 
 
 def _lower(text: str) -> str:
-    """The text in lower case, position by position ("İ" would become two characters)."""
-    lowered = text.lower()
+    """The text in lower case, position by position ("İ" would become two characters).
+
+    Lone surrogates, which no UTF-8 has, become U+FFFD.
+    """
+    lowered = _SURROGATE.sub("\ufffd", text).lower()
     return lowered if len(lowered) == len(text) else "".join(c.lower()[:1] for c in text)
 
 
@@ -196,11 +207,9 @@ def _add(owners: _Owners, spelling: str, artist: int) -> None:
         owners[spelling] = tuple(sorted((*held, artist)))
 
 
-def _rates(words: Counter[str], names: Container[str], total: int) -> dict[str, float]:
-    """Of the words that are names themselves: log2 of 1 + how many of 10,000 names have it there."""
-    return {
-        word: math.log2(1 + 10_000 * count / total) for word, count in words.items() if word in names
-    }
+def _rates(words: Counter[str], total: int) -> dict[str, float]:
+    """Of each word: log2 of 1 + how many of 10,000 names have it there."""
+    return {word: math.log2(1 + 10_000 * count / total) for word, count in words.items()}
 
 
 def _in_caseless(hit: NameHit, text: str) -> NameHit:

@@ -61,7 +61,7 @@ class Namesakes:
 
 
 class TextChooser:
-    """Chooses among artists of one name by the words of one text; the first where nothing tells them apart."""
+    """Chooses among artists of one name by the words of a text; the first where nothing tells them apart."""
 
     def __init__(self, facts: Mapping[int, ArtistFacts], text: str) -> None:
         self._facts = facts

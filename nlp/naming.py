@@ -67,7 +67,7 @@ class Naming:
 def title_names(
     title: str, named: Callable[[str], tuple[int, ...]]
 ) -> Iterator[tuple[tuple[int, ...], str, str]]:
-    """The artists of whom a part of the title, between its separators, is a name; their name, and its kind."""
+    """The artists of whom a part of the title, between separators, is a name; the name, and its kind."""
     for part in map(str.strip, _TITLE_SEPARATOR.split(title)):
         if owners := named(part):
             whole = "whole" if part == title.strip() else "part"
@@ -77,13 +77,22 @@ def title_names(
         yield owners, first.group(), "opening"
 
 
-def subject_features(
-    namings: Sequence[Naming], text: str, folded: str, title: str, case: Casing, opening_end: int
-) -> list[dict[str, float]]:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The text that names somebody: as written, folded, its title, its casing, where its opening ends."""
+
+    text: str
+    folded: str
+    title: str
+    case: Casing
+    opening_end: int
+
+
+def subject_features(namings: Sequence[Naming], text: Surroundings) -> list[dict[str, float]]:
     """The features of each naming; in spoken text they have names of their own."""
-    shared = _Shared(namings, text, folded, title, case, opening_end)
+    shared = _Shared(namings, text)
     found = [shared.features(naming) for naming in namings]
-    if case is Casing.WRITTEN:
+    if text.case is Casing.WRITTEN:
         return found
     return [{f"spoken {name}": value for name, value in each.items()} for each in found]
 
@@ -91,11 +100,10 @@ def subject_features(
 class _Shared:
     """What is the same for all artists of a text."""
 
-    def __init__(
-        self, namings: Sequence[Naming], text: str, folded: str, title: str, case: Casing, opening_end: int
-    ) -> None:
-        self.text, self.folded, self.title, self.case = text, folded, title, case
-        self.opening_end = opening_end
+    def __init__(self, namings: Sequence[Naming], given: Surroundings) -> None:
+        self.text, self.folded, self.title = given.text, given.folded, given.title
+        self.case, self.opening_end = given.case, given.opening_end
+        folded, title, case = given.folded, given.title, given.case
         self.total = sum(naming.weight for naming in namings) or 1.0
         self.most, self.second = sorted((0.0, 0.0, *(naming.weight for naming in namings)))[:-3:-1]
         first = [n.hits[0].start for n in namings if n.hits and n.hits[0].confidence >= 0.3]
@@ -214,7 +222,7 @@ class _Shared:
         return found
 
     def _spoken(self, naming: Naming) -> dict[str, float]:
-        """How an introduction as it is spoken leads to the name: "time for a review of the new Low record"."""
+        """How a spoken introduction leads to the name: "time for a review of the new Low record"."""
         behind = [hit.start - self.review for hit in naming.hits if hit.start >= self.review]
         nearest = min(behind, default=9_999) if self.review >= 0 else 9_999
         compact = re.sub(r"[^\w]", "", naming.name.lower())

@@ -16,7 +16,7 @@ from nlp.ambiguity.context import is_enclosed
 from nlp.comparisons import Clause, comparing_clause
 from nlp.gazetteer import DOUBTFUL, LIKELY, Casing, Gazetteer, casing
 from nlp.linear import logit, probability
-from nlp.naming import Naming, by_artist, subject_features, title_names
+from nlp.naming import Naming, Surroundings, by_artist, subject_features, title_names
 from nlp.records import Mention, NameHit
 from nlp.spelling import fold
 from nlp.tokens import tokens_before
@@ -110,14 +110,33 @@ def name_text(
         replace(hit, artist_ids=(choose(hit.artist_ids),)) if len(hit.artist_ids) > 1 else hit
         for hit in _judged(gazetteer.candidates(text), text, folded, title, case)
     ]
+    if case is Casing.WRITTEN:
+        hits = _with_surnames(gazetteer, hits, text)
     clauses = _clauses(hits, text, sentences)
     namings = dict(by_artist(hits, text, lambda hit: hit.artist_ids[0]))
     for hit, clause in zip(hits, clauses, strict=True):
         namings[hit.artist_ids[0]].compared += clause is not None
     _add_title(gazetteer, title, namings, choose)
     ordered = tuple(namings.values())
-    features = subject_features(ordered, text, folded, title, case, _opening(sentences))
+    features = subject_features(ordered, Surroundings(text, folded, title, case, _opening(sentences)))
     return NamedText(tuple(hits), tuple(clauses), ordered, tuple(features))
+
+
+def _with_surnames(gazetteer: Gazetteer, hits: Sequence[NameHit], text: str) -> list[NameHit]:
+    """The hits, a surname that follows the full name of a person meaning that person: "Jeff Beck … Beck"."""
+    persons: dict[str, NameHit] = {}
+    found = []
+    for hit in hits:
+        words = text[hit.start : hit.end].split()
+        if len(words) > 1 and not hit.common and gazetteer.begins_names(words[0]):
+            persons.setdefault(words[-1].lower(), hit)
+        person = persons.get(words[0].lower()) if len(words) == 1 else None
+        found.append(_as_surname(hit, person) if person and hit.confidence > NEVER else hit)
+    return found
+
+
+def _as_surname(hit: NameHit, person: NameHit) -> NameHit:
+    return replace(hit, artist_ids=person.artist_ids, confidence=LIKELY, common=False)
 
 
 def _opening(sentences: NDArray[np.int32]) -> int:
@@ -135,7 +154,7 @@ def _judged(candidates: Sequence[NameHit], text: str, folded: str, title: str, c
 
 
 def _less_if_work(hit: NameHit, text: str, title: str) -> NameHit:
-    """Believe less in one word in italics or within a short quotation, and not at all if that is the title."""
+    """Believe less in one word in italics or in a short quotation, and not at all if that is the title."""
     name = text[hit.start : hit.end]
     if hit.common or " " in name or not is_enclosed(text, hit.start, hit.end):
         return hit

@@ -121,7 +121,10 @@ def namesake_facts(
     shared = select(ArtistRow.key).group_by(ArtistRow.key).having(func.count() > 1)
     columns = (ArtistRow.key, ArtistRow.disambiguation, ArtistRow.country, ArtistRow.begin, ArtistRow.end)
     query = select(ArtistRow.id, *columns).where(ArtistRow.key.in_(shared)).order_by(ArtistRow.id)
-    return [tuple(row) for row in connection.execute(query)]
+    return [
+        (row.id, row.key, row.disambiguation, row.country, row.begin, row.end)
+        for row in connection.execute(query)
+    ]
 
 
 def artists_by_key(connection: Connection, keys: Collection[str]) -> dict[str, list[int]]:

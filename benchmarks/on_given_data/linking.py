@@ -1,4 +1,4 @@
-r"""How often the subject of a text is found when its label is withheld, and how well ambiguous names are told.
+r"""How often the subject of a text is found without its label, and how well ambiguous names are told.
 
     python benchmarks/on_given_data/linking.py --registry ARTISTS.csv REVIEWS.jsonl.gz ENCYCLOPEDIA.jsonl.gz \
         [--sample N] [--mentions benchmarks/on_given_data/labels/mentions.tsv] [--errors ERRORS.tsv]
@@ -50,6 +50,7 @@ class Judged:
 
 
 def rows(path: Path) -> Iterator[Row]:
+    """The rows of a table."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
@@ -65,6 +66,7 @@ def words(text: str) -> str:
 
 
 def names_in_full(row: Row) -> bool:
+    """Whether text or title has the words of the label."""
     wanted = words(row["artist"] or "").removeprefix(" the ").removesuffix(" the ").strip()
     return bool(wanted) and f" {wanted} " in words(f"{row['title'] or ''} \n {row['text']}")
 
@@ -84,6 +86,7 @@ def answers(row: Row) -> tuple[str, list[str]]:
 
 
 def measure_subjects(chosen: Sequence[Row], processes: int, errors: Path | None) -> None:
+    """Print how often each method finds the subject, by source."""
     right: dict[str, list[int]] = defaultdict(lambda: [0] * (len(METHODS) + 1))
     wrong = []
     with multiprocessing.get_context("fork").Pool(processes) as pool:
@@ -103,6 +106,7 @@ def measure_subjects(chosen: Sequence[Row], processes: int, errors: Path | None)
 
 
 def read_judged(path: Path) -> list[Judged]:
+    """The judged occurrences."""
     with path.open(encoding="utf-8", newline="") as file:
         return [
             Judged(r["file"], int(r["line"]), int(r["start"]), int(r["end"]), r["meant"] == "yes", r["half"])
@@ -122,6 +126,7 @@ def found_names(row: Row) -> set[tuple[int, int, str]]:
 
 
 def measure_mentions(judged: Sequence[Judged], tables: Mapping[str, Sequence[Row]]) -> None:
+    """Print precision and recall on the judged occurrences, by half."""
     by_text: dict[tuple[str, int], list[Judged]] = defaultdict(list)
     for each in judged:
         by_text[each.file, each.line].append(each)
@@ -145,6 +150,7 @@ def measure_mentions(judged: Sequence[Judged], tables: Mapping[str, Sequence[Row
 
 
 def main() -> None:
+    """Measure both."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("tables", nargs="+", type=Path)
     parser.add_argument("--registry", type=Path, required=True)

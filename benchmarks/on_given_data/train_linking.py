@@ -1,13 +1,13 @@
 r"""Teach the linear models of linking, and write nlp/linking.tsv.
 
-    python benchmarks/on_given_data/train_linking.py --registry ARTISTS.csv REVIEWS.jsonl.gz ENCYCLOPEDIA.jsonl.gz \
-        --mentions benchmarks/on_given_data/labels/mentions.tsv
+    python benchmarks/on_given_data/train_linking.py --registry ARTISTS.csv \
+        REVIEWS.jsonl.gz ENCYCLOPEDIA.jsonl.gz --mentions benchmarks/on_given_data/labels/mentions.tsv
 
-Three models, all of named features that speak of general words and of how things are written, never of a name:
+Three models, of features that speak of usual words and of how things are written, never of a name:
 
-- `context`: is this capitalised word an artist, by the words around it? Taught without labels: names that mean
-  only an artist, and the labelled artist's own name, against capitalised words that are no names and common
-  words or places of the registry in texts about others.
+- `context`: is this capitalised word an artist, by the words around it? Taught without judging: names that
+  mean only an artist, and the labelled artist's own name, against capitalised words that are no names and
+  common words or places of the registry in texts about others.
 - `document`: the same with the whole text, taught on the judged occurrences of the halves `tune` and `teach`.
 - `subject`: of the artists named in a text, which is it about, or none? A choice model (softmax over the
   artists of a text and nobody), taught on the labels of the tables. A part of the texts get the titles that
@@ -36,7 +36,7 @@ import nlp
 from nlp.ambiguity.context import context, is_part_of_longer
 from nlp.ambiguity.features import ContextModel, doubtful_features
 from nlp.facets import lexicon
-from nlp.gazetteer import LIKELY, SURE, Casing, Gazetteer, beside_a_capital, behind_a_capital, casing
+from nlp.gazetteer import LIKELY, SURE, Casing, Gazetteer, behind_a_capital, beside_a_capital, casing
 from nlp.linear import INTERCEPT
 from nlp.records import RegisteredName
 from nlp.spelling import fold, is_common, rarest_zipf
@@ -59,6 +59,8 @@ UNNAMED_WEIGHT = 0.3
 SUBJECT_SHIFT = 0.5
 # At .5 a mention is believed; before this shift the best balance was at .45 (tune half).
 DOCUMENT_SHIFT = 0.2
+# Of the penalty on large weights of the choice model.
+STRENGTH = 3.0
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _PAGE_TITLES = (
     "{a} – {t}", "{t} – {a}", "{a}: {t}", "{t} by {a}", "Review: {a} // {t}", "{a} - {t} | The Paper",
@@ -128,6 +130,7 @@ def _contexts(
 
 
 def teach_context(texts: Sequence[Row]) -> dict[str, float]:
+    """The weights of the first model."""
     chance = random.Random(5)
     examples = [each for row in texts for each in examples_of(row, chance)]
     spread = Counter(name for found, _ in examples for name in found)
@@ -146,6 +149,7 @@ def teach_context(texts: Sequence[Row]) -> dict[str, float]:
 def teach_document(
     weights: dict[str, float], mentions: Path, tables: Mapping[str, Sequence[Row]]
 ) -> dict[str, float]:
+    """The weights of the second model, given those of the first."""
     known = {name: round(value, 3) for name, value in weights.items()}
     model = ContextModel.of(known, known.pop(INTERCEPT))
     x: list[dict[str, float]] = []
@@ -203,6 +207,7 @@ def given_title(row: Row, chance: random.Random) -> str:
 
 
 def teach_subject(tables: Mapping[str, Sequence[Row]], processes: int) -> dict[str, float]:
+    """The weights of the third model."""
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in (row for table in tables.values() for row in table):
         by_source[row["source"] or ""].append(row)
@@ -242,7 +247,6 @@ def _loss(
     text: np.ndarray[Any, Any],
     right: np.ndarray[Any, Any],
     weight: np.ndarray[Any, Any],
-    strength: float = 3.0,
 ) -> tuple[float, np.ndarray[Any, Any]]:
     """Cross-entropy of the choice among the artists of each text and nobody (logit 0), and its gradient."""
     size = len(weight)
@@ -255,8 +259,8 @@ def _loss(
     chosen = np.maximum(np.where(some, np.bincount(text, each * right, size), np.exp(-most)) / total, 1e-12)
     share = np.where(some[text], each * right / total[text] / chosen[text], 0.0)
     gradient = x.T @ (weight[text] * (each / total[text] - share))
-    gradient[:-1] += 2 * strength * w[:-1]
-    return float(-(weight * np.log(chosen)).sum() + strength * (w[:-1] ** 2).sum()), gradient
+    gradient[:-1] += 2 * STRENGTH * w[:-1]
+    return float(-(weight * np.log(chosen)).sum() + STRENGTH * (w[:-1] ** 2).sum()), gradient
 
 
 def write(models: Mapping[str, Mapping[str, float]]) -> None:
@@ -270,6 +274,7 @@ def write(models: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def main() -> None:
+    """Teach the three and write them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("tables", nargs="+", type=Path)
     parser.add_argument("--registry", type=Path, required=True)

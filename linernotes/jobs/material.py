@@ -73,8 +73,8 @@ def _counts(mention: Mention) -> bool:
 def own_text(spans: Spans, artists: int) -> Spans:
     """The spans that speak for each artist: the texts about it, or passages where there is no such text.
 
-    A clause that compares somebody with the artist does not speak for it, and neither does a clause of its own
-    text that compares it with somebody.
+    A clause that compares somebody with the artist does not speak for it, and neither does a clause of its
+    own text that compares it with somebody.
     """
     has_text = np.zeros(artists, dtype=bool)
     has_text[spans.artist[spans.subject]] = True

@@ -92,7 +92,10 @@ def known_namesakes(connection: Connection, names: Sequence[tuple[int, str]]) ->
     for artist, name in names:
         if artist in keys and registry_key(name) != keys[artist]:
             others.setdefault(artist, []).append(name)
-    return [ArtistFacts(artist, *facts, tuple(others.get(artist, ()))) for artist, _, *facts in rows]
+    return [
+        ArtistFacts(artist, disambiguation, country, begin, end, tuple(others.get(artist, ())))
+        for artist, _, disambiguation, country, begin, end in rows
+    ]
 
 
 def _digest(parts: Iterator[str]) -> str:

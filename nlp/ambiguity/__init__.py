@@ -22,7 +22,7 @@ _NEVER = 0.01
 
 
 def judge(text: str, hits: Sequence[NameHit], title: str = "") -> list[NameHit]:
-    """The candidates of `Gazetteer.candidates` with the probability that each common name means the artist."""
+    """The candidates of `Gazetteer.candidates`, each common name with how probably it means the artist."""
     if not any(hit.common for hit in hits):
         return list(hits)
     features = doubtful_features(_context_model(), text, fold(text), hits, fold(title))

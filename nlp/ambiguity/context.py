@@ -14,13 +14,44 @@ _REACH = 90
 _NEAR = 6
 """Words on either side in which a cue counts wherever it stands."""
 _LONG_LINE = 130
-_SMALL = frozenset("a an the of in on to for from with and at by my your is no & de la".split())
+_SMALL = frozenset(
+    (
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "to",
+        "for",
+        "from",
+        "with",
+        "and",
+        "at",
+        "by",
+        "my",
+        "your",
+        "is",
+        "no",
+        "&",
+        "de",
+        "la",
+    )
+)
 _DATED = re.compile(r"\W{0,4}\s*\((?:[^()\n]{0,40}\W)?(?:19|20)\d\d\)")
 _ROLE = re.compile(
     r" \((?:band|group|musician|singer|rapper|duo|artist|dj|producer|ex-|formerly|also )", re.I
 )
 _DASH = re.compile(r" [-–—] ")
-_ENCLOSING = ("behind capital", "before capital", "in short quote", "slanted", "in a title", "contracted", "dated")
+_ENCLOSING = (
+    "behind capital",
+    "before capital",
+    "in short quote",
+    "slanted",
+    "in a title",
+    "contracted",
+    "dated",
+)
 # "Jarvis of Pulp" and "with Low" join names; "Fixing a Hole", "Ace in the Hole" are titles.
 _JOINING = frozenset(
     {
@@ -40,6 +71,8 @@ _JOINING = frozenset(
         ("the", "and"),
     }
 )
+# "Hole in the Wall", "The Fall of Night" are titles.
+_GOING_ON = frozenset({"of", "of the", "of a", "in the", "in a", "on the", "on a"})
 _SHORT_QUOTE = 70
 """A quotation of up to so many characters is a title rather than somebody's words."""
 _CLOSE = re.compile('["”»]')
@@ -53,8 +86,8 @@ _OF_WORK = re.compile(r" (?:song|album|EP|single|film|band|drummer|singer|\w+ist
 def context(text: str, folded: str, start: int, end: int, words: Container[str]) -> Iterator[str]:
     """The features of the characters `start` to `end`; of words only those in `words` are told.
 
-    `p1=`, `p2=`, `n1=`, `n2=` are the pieces before and after, `l=` and `r=` words near on the left and right;
-    the others say how the name is written and what encloses it.
+    `p1=`, `p2=`, `n1=`, `n2=` are the pieces before and after, `l=` and `r=` words near on the left and the
+    right; the others say how the name is written and what encloses it.
     """
     left = _PIECE.findall(text[max(0, start - _REACH) : start])
     right = _PIECE.findall(text[end : end + _REACH])
@@ -79,7 +112,7 @@ def context(text: str, folded: str, start: int, end: int, words: Container[str])
 
 
 def is_part_of_longer(found: Container[str]) -> bool:
-    """Whether the features say that the name is a part of a title or of a longer name."""
+    """Whether the name is, by its features, a part of a title or of a longer name."""
     if "of a work" in found:
         return False
     return any(name in found for name in _ENCLOSING)
@@ -112,6 +145,8 @@ def _title_run(left: Sequence[str], right: Sequence[str]) -> Iterator[str]:
     after = _small_words(right)
     if after:
         yield "run on " + " ".join(after)
+        if " ".join(after) in _GOING_ON:
+            yield "in a title"
 
 
 def _small_words(pieces: Sequence[str]) -> list[str]:
@@ -152,7 +187,7 @@ def _enclosure(text: str, start: int, end: int) -> Iterator[str]:
     if (quoted := _quoted_before(before)) is not None:
         close = _CLOSE.search(text, end, end + _SHORT_QUOTE)
         yield "in short quote" if close and close.end() - end + quoted < _SHORT_QUOTE else "quoted"
-    if _is_slanted(before):
+    if _is_slanted(text[line : start + 1]):
         yield "slanted"
     if before.rfind("(") > before.rfind(")"):
         yield "bracketed"
