@@ -1,7 +1,7 @@
 """Where a writer compares the subject with somebody else: "sounds like Neu! on a bad day".
 
 What such a clause says is not said about the subject, nor about the other; that it was said is evidence that
-the two are near. The cues are in lexicon/comparing.txt; a few stand behind the name ("Neu!-esque").
+the two are near. The cues are in comparing.txt; a few stand behind the name ("Neu!-esque").
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LISTING = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"(?:['’]s)?[- ](?:esque|ish|like|inspired|influenced|indebted|styled?|worship|lite|tribute|aping)\b"
+    r"(?:['’]s)?[- ](?:esque|ish|like|inspired|influenced|indebted|styled?|worship|lite|aping)\b"
     r"|esque\b|ish\b|\s+meets\b|['’]s influence\b|\s+influences?\b|(?:\s+\w+){0,4} (?:to|in) mind\b"
     r"|\s+comparisons?\b|\s+(?:pastiche|rip-?offs?|wannabes?|imitat\w+|fans? will)\b"
     r"|(?:\s+\w+){0,3} as (?:an |a |one of |major |key |her |his |their |its |primary )*"
@@ -106,7 +106,7 @@ def _rest(text: str, start: int, end: int) -> int:
 
 @cache
 def _cues() -> re.Pattern[str]:
-    lines = files("nlp").joinpath("lexicon/comparing.txt").read_text(encoding="utf-8").splitlines()
+    lines = files("nlp").joinpath("comparing.txt").read_text(encoding="utf-8").splitlines()
     cues = [line for line in lines if line and not line.startswith("#")]
     words = r"(?:[\w'’]+ ){0,2}[\w'’]+"
     spelt = [cue.removesuffix(" +").replace("~", words) for cue in cues]

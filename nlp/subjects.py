@@ -116,7 +116,7 @@ def name_text(
     namings = dict(by_artist(hits, text, lambda hit: hit.artist_ids[0]))
     for hit, clause in zip(hits, clauses, strict=True):
         namings[hit.artist_ids[0]].compared += clause is not None
-    _add_title(gazetteer, title, namings, choose)
+    _add_title(gazetteer, title, namings, choose, folded)
     ordered = tuple(namings.values())
     features = subject_features(ordered, Surroundings(text, folded, title, case, _opening(sentences)))
     return NamedText(tuple(hits), tuple(clauses), ordered, tuple(features))
@@ -185,24 +185,42 @@ def _clauses(hits: Sequence[NameHit], text: str, sentences: NDArray[np.int32]) -
     return [found.get(hit.start) for hit in hits]
 
 
-def _add_title(gazetteer: Gazetteer, title: str, namings: dict[int, Naming], choose: Chooser) -> None:
+def _add_title(
+    gazetteer: Gazetteer, title: str, namings: dict[int, Naming], choose: Chooser, folded: str
+) -> None:
     """Add what the title names, the surest kind of naming last."""
     kinds = [(choose(o), name, kind) for o, name, kind in title_names(title, gazetteer.named)]
     words = [
         (choose(hit.artist_ids), title[hit.start : hit.end], "common word" if hit.common else "word")
         for hit in gazetteer.candidates(title)
     ]
+    is_work = bool(_title_places(folded, title))
     for artist, name, kind in (*(k for k in kinds if k[2] == "opening"), *words, *kinds):
+        if kind not in _TITLE_KINDS and (is_work or _stands_small(name, folded)):
+            continue
         naming = namings.setdefault(artist, Naming(artist))
         naming.names.setdefault(name, 0)
         if kind != "opening" or naming.title is None:
             naming.title = kind
 
 
+def _stands_small(name: str, folded: str) -> bool:
+    """Whether the text uses one word of the title as a word: "Swans slowed down … we fed the swans"."""
+    plain = fold(name)
+    return " " not in plain and bool(re.search(rf"\b{re.escape(plain.lower())}\b", folded))
+
+
 def _subjects(named: NamedText, opening: int) -> dict[int, float]:
     """The subject, or the two of a split record, with how sure that is."""
     logits = [logit("subject", features) for features in named.features]
-    ranked = sorted(zip(logits, named.namings, strict=True), key=lambda item: (-item[0], item[1].artist))
+    ranked = sorted(
+        (
+            (each, naming)
+            for each, naming, features in zip(logits, named.namings, named.features, strict=True)
+            if naming.title or features.get("surest", 1.0) >= DOUBTFUL or _is_introduced(features)
+        ),
+        key=lambda item: (-item[0], item[1].artist),
+    )
     if not ranked or ranked[0][0] < 0:
         return {}
     if not _is_clear(ranked, opening):
@@ -216,6 +234,11 @@ def _subjects(named: NamedText, opening: int) -> dict[int, float]:
         naming.artist: round(max(DOUBTFUL, min(0.95, math.exp(min(30.0, each)) / total)), 3)
         for each, naming in chosen
     }
+
+
+def _is_introduced(features: Mapping[str, float]) -> bool:
+    """Whether the text introduces the artist, so that a doubtful name may still be its subject."""
+    return any(features.get(name) for name in ("opens", "is a", "known as"))
 
 
 def _is_clear(ranked: Sequence[tuple[float, Naming]], opening: int) -> bool:

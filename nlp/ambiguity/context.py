@@ -14,6 +14,8 @@ _REACH = 90
 _NEAR = 6
 """Words on either side in which a cue counts wherever it stands."""
 _LONG_LINE = 130
+_LONGEST_PARAGRAPH = 4_000
+_YEAR_FIRST = re.compile(r"\W*(?:19|20)\d\d\b")
 _SMALL = frozenset(
     (
         "a",
@@ -175,6 +177,8 @@ def _in_list(text: str, start: int, end: int) -> Iterator[str]:
             yield "behind the dash of a line"
         if _DASH.search(text[end:close]):
             yield "before the dash of a line"
+        if _YEAR_FIRST.match(text, line, start) and not _DASH.match(text, end, close):
+            yield "in a title"
         if line == start and close == end:
             yield "whole line"
         if line == start and _DATED.match(after):
@@ -182,7 +186,7 @@ def _in_list(text: str, start: int, end: int) -> Iterator[str]:
 
 
 def _enclosure(text: str, start: int, end: int) -> Iterator[str]:
-    line = max(text.rfind("\n", 0, start) + 1, start - 400)
+    line = max(text.rfind("\n", 0, start) + 1, start - _LONGEST_PARAGRAPH)
     before = text[line:start]
     if (quoted := _quoted_before(before)) is not None:
         close = _CLOSE.search(text, end, end + _SHORT_QUOTE)
