@@ -31,7 +31,7 @@ OF_SUBJECT, SURE_SUBJECT = 1.5, 0.6
 # A second subject must stand in the title as well and come this close to the first, in logits.
 SECOND_SUBJECT_GAP = 3.0
 # An artist neither in the title nor in the opening must be named again, or lead by this many logits.
-NAMED_AGAIN, CLEAR_LEAD = 1.5, 1.5
+NAMED_AGAIN, CLEAR_LEAD = 1.5, 1.2
 OPENING_SENTENCES = 2
 _TITLE_KINDS = ("part", "whole", "common part", "common whole")
 
@@ -131,7 +131,7 @@ def _with_surnames(gazetteer: Gazetteer, hits: Sequence[NameHit], text: str) -> 
         if len(words) > 1 and not hit.common and gazetteer.begins_names(words[0]):
             persons.setdefault(words[-1].lower(), hit)
         person = persons.get(words[0].lower()) if len(words) == 1 else None
-        found.append(_as_surname(hit, person) if person and hit.confidence > NEVER else hit)
+        found.append(_as_surname(hit, person) if person and hit.confidence != NEVER else hit)
     return found
 
 
