@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy import Connection
 
-from linernotes.jobs.read import text_musicality
+from linernotes.jobs.read import Registered, known_namesakes, link_text, text_musicality
 from nlp.corpus import Corpus, build_corpus, build_spans, encode_sentences, encode_words
 from nlp.facets import Facet, facet_of
 from nlp.gazetteer import DOUBTFUL, Gazetteer
+from nlp.namesakes import Namesakes
 from nlp.records import Mention, RegisteredName
-from nlp.subjects import LinkedText, link
+from nlp.subjects import LinkedText
 from nlp.tagging import CONTEXT_WORDS, Context, tag_words
 from nlp.terms import find_terms, own_name_terms, word_classes
 from nlp.tokens import TokenizedText, raw_words, tokenize
@@ -65,8 +66,9 @@ class TextReader:
         return registry_names(self._connection)
 
     @cached_property
-    def _gazetteer(self) -> Gazetteer:
-        return Gazetteer(RegisteredName(*name) for name in self._names)
+    def _registered(self) -> Registered:
+        gazetteer = Gazetteer(RegisteredName(*name) for name in self._names)
+        return Registered(gazetteer, Namesakes(known_namesakes(self._connection, self._names)))
 
     @cached_property
     def _parts(self) -> dict[str, dict[str, int]]:
@@ -75,13 +77,8 @@ class TextReader:
     def read(self, document: Document) -> ReadText:
         """Return what mining would see in a document."""
         tokens = tokenize(document.text)
-        linked = link(
-            self._gazetteer,
-            title=document.title,
-            text=document.text,
-            sentences=tokens.sentences,
-            labelled=self._labelled(document.label),
-        )
+        labelled = self._labelled(document.label)
+        linked = link_text(self._registered, document.title, document.text, tokens, labelled)
         subjects = linked.subjects
         others = {m.artist_id for m in linked.mentions if m.confidence >= DOUBTFUL} - set(subjects)
         names = artist_names(self._connection, {*subjects, *others})
@@ -94,7 +91,7 @@ class TextReader:
 
     def _labelled(self, label: str | None) -> tuple[int, ...]:
         found = artists_by_key(self._connection, {registry_key(label)}) if label else {}
-        return tuple(artist for artists in found.values() for artist in artists[:1])
+        return tuple(artist for artists in found.values() for artist in artists)
 
     def _terms(self, text: str, tokens: TokenizedText, linked: LinkedText) -> list[FoundTerm]:
         corpus = _corpus_of(tokens)

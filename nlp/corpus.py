@@ -172,3 +172,41 @@ def _token_range(corpus: Corpus, document: int, mention: Mention) -> tuple[int, 
     first = start + int(corpus.sentences[left + mention.first_sentence, 0])
     after = mention.last_sentence + 1
     return first, start + int(corpus.sentences[left + after, 0]) if after < number else end
+
+
+def without(spans: Spans, holes: Spans) -> Spans:
+    """The spans without the stretches of `holes`: each is cut into the pieces between them.
+
+    Whose holes they are does not matter. Pieces keep the order of their spans.
+    """
+    if not len(holes.first) or not len(spans.first):
+        return spans
+    starts, ends = _joined(holes)
+    # Of each span: the holes that end behind its start and start before its end.
+    left = np.searchsorted(ends, spans.first, side="right")
+    right = np.searchsorted(starts, spans.last, side="left")
+    pieces = np.maximum(right - left, 0) + 1
+    span = np.repeat(np.arange(len(pieces)), pieces)
+    place = np.arange(len(span)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    first, last = spans.first[span].copy(), spans.last[span].copy()
+    behind, before = place > 0, place < (pieces - 1)[span]
+    first[behind] = np.maximum(first[behind], ends[(left[span] + place - 1)[behind]])
+    last[before] = np.minimum(last[before], starts[(left[span] + place)[before]])
+    kept = last > first
+    chosen = span[kept]
+    return Spans(
+        spans.artist[chosen],
+        spans.document[chosen],
+        first[kept],
+        last[kept],
+        spans.subject[chosen],
+        spans.compared[chosen],
+    )
+
+
+def _joined(spans: Spans) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The stretches that the spans cover together, in order and without overlap."""
+    order = np.lexsort((spans.last, spans.first))
+    first, last = spans.first[order], np.maximum.accumulate(spans.last[order])
+    opens = np.append(True, first[1:] > last[:-1])
+    return first[opens], np.append(last[:-1][opens[1:]], last[-1])

@@ -19,12 +19,20 @@ class RegisteredName:
 
 @dataclass(frozen=True, slots=True)
 class NameHit:
-    """A registered name found in a text: characters `start` to `end`, and whose name it may be."""
+    """A registered name found in a text: characters `start` to `end`, and whose name it may be.
+
+    `common` says that people also say it when they do not mean an artist. `begins` and `ends` tell how usual
+    a name of one word is as the first or last word of other names (log2 of 1 + how many of 10,000 names): a
+    given name or a surname rather than a band.
+    """
 
     start: int
     end: int
     artist_ids: tuple[int, ...]
     confidence: float
+    common: bool = False
+    begins: float = 0.0
+    ends: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

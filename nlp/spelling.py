@@ -22,6 +22,9 @@ SHORTEST_SHOUTED_NAME = 4
 # Writers capitalise these within names or not, as they like.
 _SMALL_WORDS = "The|And|Of|A|In|On|For|With|De|La|El"
 _SMALL_WORD = re.compile(rf"(?<=\S\s)(?:{_SMALL_WORDS})(?=\s)")
+_SPACED_INITIALS = re.compile(r"(?<=\b\w\.) (?=\w\.)")
+_JOINED_INITIALS = re.compile(r"(?<=\b\w\.)(?=\w\.)")
+_COMMA_JUNIOR = re.compile(r",(?= [JS]r\.)")
 _FIRST_SMALL_WORD = re.compile(rf"(?:{_SMALL_WORDS})(?=\s)")
 
 
@@ -46,6 +49,8 @@ def _folding() -> dict[int, str]:
     return table
 
 
+# A text passes several stages that fold it.
+@lru_cache(maxsize=8)
 def fold(text: str) -> str:
     """The text without accents, typographic quotes and capital small words, position by position."""
     return _SMALL_WORD.sub(lambda word: word.group().lower(), text.translate(_folding()))
@@ -74,6 +79,7 @@ def _spellings(name: str) -> Iterator[str]:
             yield "the " + joined[4:]
             if not is_common(joined[4:]):
                 yield joined[4:]
+    yield from _initials(name)
     bare = name.strip("!?.,:;*'\"()[] ")
     if bare != name and len(bare) > SHORTEST_NAME and not is_common(bare):
         yield bare
@@ -81,9 +87,23 @@ def _spellings(name: str) -> Iterator[str]:
         yield name.upper()
 
 
+def _initials(name: str) -> Iterator[str]:
+    """The name with and without blanks between initials, without a comma before Jr., and unhyphenated."""
+    for pattern, plain in ((_SPACED_INITIALS, ""), (_JOINED_INITIALS, " "), (_COMMA_JUNIOR, "")):
+        if (spelt := pattern.sub(plain, name)) != name:
+            yield spelt
+    if "-" in name and name.count("-") < SHORTEST_SHOUTED_NAME and " " in name:
+        yield name.replace("-", " ")
+
+
 @cache
 def _zipf(word: str) -> float:
     return float(zipf_frequency(word, "en"))
+
+
+def rarest_zipf(name: str) -> float:
+    """How usual the rarest word of a name is in English (Zipf scale); 0 where it is unknown."""
+    return min((_zipf(word) for word in re.findall(r"[^\W_]+", name.lower())), default=0.0)
 
 
 @lru_cache(maxsize=100_000)

@@ -115,6 +115,19 @@ def registry_names(connection: Connection) -> list[tuple[int, str]]:
     return sorted((artist, name) for artist, name, _ in all_names(connection))
 
 
+def namesake_facts(
+    connection: Connection,
+) -> list[tuple[int, str, str | None, str | None, str | None, str | None]]:
+    """Id, key, disambiguation, country, begin and end of the artists that share their key, by id."""
+    shared = select(ArtistRow.key).group_by(ArtistRow.key).having(func.count() > 1)
+    columns = (ArtistRow.key, ArtistRow.disambiguation, ArtistRow.country, ArtistRow.begin, ArtistRow.end)
+    query = select(ArtistRow.id, *columns).where(ArtistRow.key.in_(shared)).order_by(ArtistRow.id)
+    return [
+        (row.id, row.key, row.disambiguation, row.country, row.begin, row.end)
+        for row in connection.execute(query)
+    ]
+
+
 def artists_by_key(connection: Connection, keys: Collection[str]) -> dict[str, list[int]]:
     """The artists whose name, or else alias, has each of these keys; names come before aliases."""
     found: dict[str, list[int]] = {}

@@ -46,7 +46,8 @@ def load_texts(
     rows = np.array([row_of.get(artist, -1) for artist in material.artists.tolist()], dtype=np.int64)
     kept = spans.only(rows[spans.artist] >= 0)
     kept = replace(kept, artist=rows[kept.artist])
-    documents = np.bincount(kept.artist[kept.subject], minlength=len(artists)).astype(np.float64)
+    about = np.unique(np.stack([kept.artist[kept.subject], kept.document[kept.subject]]), axis=1)
+    documents = np.bincount(about[0], minlength=len(artists)).astype(np.float64)
     return ArtistTexts(material.corpus, kept, tuple(artists), documents)
 
 

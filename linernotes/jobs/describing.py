@@ -113,11 +113,10 @@ def _terms(
     denied: NDArray[np.bool_],
     parts_of_speech: dict[str, dict[str, int]],
 ) -> tuple[TermCounts, tuple[Facet, ...]]:
-    """The terms, without what is denied, said of another artist, or furniture; spellings counted as one."""
+    """The terms, without what is denied or furniture; spellings counted as one."""
     corpus = material.corpus
     classes = word_classes(corpus, parts_of_speech)  # type: ignore[arg-type]  # the columns are the parts
     unlike = _unlike_descriptions(corpus.words, classes, parts_of_speech)
-    compared = material.spans.only(material.spans.compared).covered(len(corpus.codes))
     counts = find_terms(
         corpus,
         spans,
@@ -125,7 +124,7 @@ def _terms(
         fewest_artists=2,
         admitted_names={word for word in corpus.words if _may_be_a_name(word) and word not in unlike},
         listed={term: facet_of(term) for term in sorted(listed_terms() - unlike)},
-        silent=denied | compared,
+        silent=denied,
     )
     counts = material.editing.terms(counts, spans, material.artists)
     counts, facets = merge_variants(counts, tuple(facet_of(term) for term in counts.terms))

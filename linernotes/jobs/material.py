@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from linernotes.jobs.editing import Editing
 from linernotes.jobs.mining import MiningSettings
-from nlp.corpus import Corpus, Spans, build_corpus, build_spans
+from nlp.corpus import Corpus, Spans, build_corpus, build_spans, without
 from nlp.gazetteer import DOUBTFUL
 from nlp.records import Mention
 from store.dates import believable
@@ -80,8 +80,10 @@ def _counts(mention: Mention) -> bool:
 def own_text(spans: Spans, artists: int) -> Spans:
     """The spans that speak for each artist: the texts about it, or passages where there is no such text.
 
-    A clause that compares somebody with the artist does not speak for it.
+    A clause that compares somebody with the artist does not speak for it, and neither does a clause of its
+    own text that compares it with somebody.
     """
     has_text = np.zeros(artists, dtype=bool)
     has_text[spans.artist[spans.subject]] = True
-    return spans.only(spans.subject | (~has_text[spans.artist] & ~spans.compared))
+    own = spans.only(spans.subject | (~has_text[spans.artist] & ~spans.compared))
+    return without(own, spans.only(spans.compared))

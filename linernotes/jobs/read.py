@@ -14,8 +14,9 @@ from linernotes.jobs.mining import MineEvent, MiningSettings, OnEvent
 from nlp.corpus import encode_sentences, encode_words
 from nlp.gazetteer import Gazetteer
 from nlp.musicality import musicality
+from nlp.namesakes import ArtistFacts, Namesakes
 from nlp.records import RegisteredName
-from nlp.subjects import link
+from nlp.subjects import LinkedText, link
 from nlp.tokens import TokenizedText, tokenize
 from store.mining import (
     DocumentState,
@@ -23,6 +24,7 @@ from store.mining import (
     UnreadDocument,
     artists_by_key,
     document_states,
+    namesake_facts,
     save_read_documents,
     unread_documents,
     word_numbers,
@@ -30,7 +32,7 @@ from store.mining import (
 from store.names import registry_key
 
 # Changes whenever reading gives other results for the same text; all documents are then read again.
-READER_VERSION = "2"
+READER_VERSION = "3"
 # Documents in one transaction: a killed run repeats at most these. 250 texts take about half a second.
 BATCH = 250
 
@@ -54,23 +56,46 @@ def read_documents(engine: Engine, settings: MiningSettings, editing: Editing, o
     """
     with engine.begin() as connection:
         names = editing.names(connection)
+        facts = known_namesakes(connection, names)
         states = document_states(connection, settings.languages)
-    registry = _digest(f"{artist}\t{name}" for artist, name in names)
+    registry = _digest(iter((*(f"{artist}\t{name}" for artist, name in names), *map(repr, facts))))
     unread = {
         state.id: digest for state in states if (digest := _wanted(state, registry)) != state.mined_digest
     }
     words, unlinked = 0, set[str]()
     if unread:
-        gazetteer = Gazetteer(RegisteredName(*name) for name in names)
+        registered = Registered(Gazetteer(RegisteredName(*name) for name in names), Namesakes(facts))
         done = 0
         for batch in _batches(unread):
             with engine.begin() as connection:
-                result = _read_batch(connection, gazetteer, editing, batch)
+                result = _read_batch(connection, registered, editing, batch)
             words += result.words
             unlinked |= result.unlinked
             done += len(batch)
             on_event(MineEvent("read", done, len(unread)))
     return Reading(tuple(states), registry, len(unread), words, tuple(sorted(unlinked)))
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The registry as reading needs it: whose name is what, and what tells artists of one name apart."""
+
+    gazetteer: Gazetteer
+    namesakes: Namesakes
+
+
+def known_namesakes(connection: Connection, names: Sequence[tuple[int, str]]) -> list[ArtistFacts]:
+    """What the registry knows of the artists that share their name with another, in order of id."""
+    rows = namesake_facts(connection)
+    keys = {artist: key for artist, key, *_ in rows}
+    others: dict[int, list[str]] = {}
+    for artist, name in names:
+        if artist in keys and registry_key(name) != keys[artist]:
+            others.setdefault(artist, []).append(name)
+    return [
+        ArtistFacts(artist, disambiguation, country, begin, end, tuple(others.get(artist, ())))
+        for artist, _, disambiguation, country, begin, end in rows
+    ]
 
 
 def _digest(parts: Iterator[str]) -> str:
@@ -97,7 +122,7 @@ class _BatchResult:
 
 
 def _read_batch(
-    connection: Connection, gazetteer: Gazetteer, editing: Editing, batch: Mapping[int, str]
+    connection: Connection, registered: Registered, editing: Editing, batch: Mapping[int, str]
 ) -> _BatchResult:
     documents = unread_documents(connection, batch)
     labelled = _labelled(connection, editing, documents)
@@ -106,7 +131,7 @@ def _read_batch(
     save_read_documents(
         connection,
         [
-            _read(document, text, gazetteer, labelled.get(document.label or "", ()), numbers)
+            _read(document, text, registered, labelled.get(document.label or "", ()), numbers)
             for document, text in zip(documents, tokenized, strict=True)
         ],
     )
@@ -117,23 +142,21 @@ def _read_batch(
 def _labelled(
     connection: Connection, editing: Editing, documents: Sequence[UnreadDocument]
 ) -> dict[str, tuple[int, ...]]:
-    """The artist of each label; where several share the name, the first of the registry."""
+    """The artists whose name each label is; where several share it, the text must choose."""
     keys = {document.label: registry_key(document.label) for document in documents if document.label}
     artists = artists_by_key(connection, set(keys.values()))
-    found = {label: tuple(artists.get(key, ())[:1]) or editing.labelled(label) for label, key in keys.items()}
+    found = {label: tuple(artists.get(key, ())) or editing.labelled(label) for label, key in keys.items()}
     return {label: artist for label, artist in found.items() if artist}
 
 
 def _read(
     document: UnreadDocument,
     text: TokenizedText,
-    gazetteer: Gazetteer,
+    registered: Registered,
     labelled: tuple[int, ...],
     numbers: Mapping[str, int],
 ) -> ReadDocument:
-    linked = link(
-        gazetteer, title=document.title, text=document.text, sentences=text.sentences, labelled=labelled
-    )
+    linked = link_text(registered, document.title, document.text, text, labelled)
     codes = encode_words([numbers[word] if word else 0 for word in text.words], text.cases)
     mentions: list[dict[str, Any]] = [asdict(mention) for mention in linked.mentions]
     return ReadDocument(
@@ -143,6 +166,25 @@ def _read(
         encode_sentences(text.sentences),
         mentions,
         text_musicality(document.title, text),
+    )
+
+
+def link_text(
+    registered: Registered,
+    title: str | None,
+    written: str,
+    text: TokenizedText,
+    labelled: Sequence[int] = (),
+) -> LinkedText:
+    """Link a text; of the artists that its label may name, `labelled`, the one its words speak for."""
+    choose = registered.namesakes.in_text(written, title)
+    return link(
+        registered.gazetteer,
+        title=title,
+        text=written,
+        sentences=text.sentences,
+        labelled=(choose(labelled),) if labelled else (),
+        choose=choose,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from linernotes.jobs.comparing import comparison_rows
 from linernotes.jobs.describing import EPOCH, Described, used_terms
 from linernotes.jobs.learning import Learned
 from linernotes.jobs.material import Material
@@ -51,6 +52,7 @@ def release_rows(
         candidates=unknown.candidates,
         candidate_evidence=unknown.evidence,
         overrides=material.editing.rows(),
+        comparisons=comparison_rows(material),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from nlp.corpus import (
     decode_words,
     encode_sentences,
     encode_words,
+    without,
 )
 from nlp.records import Mention
 from nlp.tokens import Case, tokenize
@@ -151,3 +154,36 @@ def test_a_position_is_covered_where_a_span_lies_over_it() -> None:
     assert spans.covered(7).tolist() == [False, True, True, True, False, True, False]
     assert spans.only(spans.compared).covered(7).tolist() == [False] * 5 + [True, False]
     assert not spans.only(np.zeros(3, dtype=np.bool_)).covered(4).any()
+
+
+def spans_of(*rows: tuple[int, int, int, bool]) -> Spans:
+    """Spans of (artist, first, last, compared) in document 0."""
+    table = np.array([row[:3] for row in rows], dtype=np.int64).reshape(-1, 3)
+    compared = np.array([row[3] for row in rows], dtype=bool)
+    return Spans(table[:, 0], np.zeros(len(rows), np.int64), table[:, 1], table[:, 2], ~compared, compared)
+
+
+def test_spans_without_holes_are_cut_into_pieces() -> None:
+    pieces = without(
+        spans_of((1, 0, 10, False), (2, 20, 30, False)), spans_of((3, 2, 4, True), (4, 3, 6, True))
+    )
+    assert list(zip(pieces.artist.tolist(), pieces.first.tolist(), pieces.last.tolist(), strict=True)) == [
+        (1, 0, 2),
+        (1, 6, 10),
+        (2, 20, 30),
+    ]
+
+
+ranges = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=6)
+
+
+@given(ranges, ranges)
+def test_what_is_cut_out_is_exactly_what_the_holes_cover(given: list[Any], cut: list[Any]) -> None:
+    spans = spans_of(*((n, first, first + length, False) for n, (first, length) in enumerate(given)))
+    holes = spans_of(*((9, first, first + length, True) for first, length in cut))
+    pieces = without(spans, holes)
+    gone = {place for first, length in cut for place in range(first, first + length)}
+    for n, (first, length) in enumerate(given):
+        mine = pieces.artist == n
+        kept = [p for f, t in zip(pieces.first[mine], pieces.last[mine], strict=True) for p in range(f, t)]
+        assert kept == [place for place in range(first, first + length) if place not in gone]
