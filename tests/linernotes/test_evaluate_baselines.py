@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from linernotes.evaluation.baselines import FREQUENCY, LSA, PAIRS, POPULARITY, RANDOM, TFIDF
 from linernotes.evaluation.records import EvaluationOptions, Given
 from linernotes.evaluation.run import evaluate
+from linernotes.jobs.editing import open_editing
 from linernotes.jobs.mining import MiningSettings
 from linernotes.jobs.read import read_documents
 from tests.linernotes.conftest import Call
@@ -40,7 +41,10 @@ def fill(engine: Engine) -> None:
                 add_document(connection, url, body, label=name, title=name, language="en")
                 vectors[artist] = [1.0 if name != names[place - 1] else 0.0, float(place)]
         publish(connection, {artist: {"drums": 0.5} for artist in vectors}, vectors)
-    read_documents(engine, MiningSettings(), lambda event: None)
+    settings = MiningSettings()
+    with engine.begin() as connection:
+        editing = open_editing(connection, settings.overrides)
+    read_documents(engine, settings, editing, lambda event: None)
 
 
 def truth(folder: Path) -> tuple[Path, Path]:

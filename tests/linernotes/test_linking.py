@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from crawler.documents.deposit import deposit
 from linernotes.jobs.comparing import PER_PAIR, comparison_rows
+from linernotes.jobs.editing import open_editing
 from linernotes.jobs.material import Material, load_material, own_text
 from linernotes.jobs.mining import MiningSettings
 from linernotes.jobs.read import read_documents
@@ -23,9 +24,11 @@ def read(engine: Engine, artists: list[Artist], *documents: Document) -> Materia
     with engine.begin() as connection:
         add_artists(connection, artists)
         deposit(connection, documents)
-    read_documents(engine, settings, lambda event: None)
+    with engine.begin() as connection:
+        editing = open_editing(connection, settings.overrides)
+    read_documents(engine, settings, editing, lambda event: None)
     with engine.connect() as connection:
-        return load_material(connection, settings)
+        return load_material(connection, settings, editing)
 
 
 def note(number: int, body: str, title: str | None = "Mossglass – Fog", label: str | None = None) -> Document:
