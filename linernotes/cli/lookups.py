@@ -20,7 +20,8 @@ EXPLAINED = (
     "weight_seed", "weight_artist", "quote_seed", "quote_artist",
 )  # fmt: skip
 TERMS = (
-    "term", "kind", "facet", "weight", "inferred", "frequency", "documents", "sources", "first_seen", "last_seen",
+    "term", "kind", "facet", "weight", "inferred", "frequency", "documents", "sources",
+    "first_seen", "last_seen",
 )  # fmt: skip
 FOUND = ("rank", "artist", "score", "matched", "artist_id", "mbid")
 EVIDENCE = ("quote", "url", "title", "source", "published")
