@@ -147,7 +147,8 @@ def _least(rows: NDArray[np.int64], neighbours: Neighbours) -> NDArray[np.float6
     order = np.argsort(neighbours.rows)
     strength = _strength(neighbours)[order][np.searchsorted(neighbours.rows[order], rows)]
     nearest = strength.max(axis=1, initial=0.0) / (strength.sum(axis=1) + CAUTION)
-    return np.maximum(LEAST_SHARE, MOST_OF_ONE * nearest)
+    least: NDArray[np.float64] = np.maximum(LEAST_SHARE, MOST_OF_ONE * nearest)
+    return least
 
 
 def _of_artists(artist: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -41,7 +41,7 @@ class ListedRuns:
         return listed, listed & self.places[place] & (self.length > 1)
 
     def kind(self, key: int) -> Kind | None:
-        """The kind of a listed run that has none by its parts of speech; None for a run that is not listed."""
+        """The kind of a listed run that has none by its parts of speech; None if it is not listed."""
         place = int(np.searchsorted(self.keys, key))
         listed = place < len(self.keys) and int(self.keys[place]) == key
         return _KINDS[self.length] if listed else None

@@ -13,8 +13,8 @@ from nlp.inference import Nearby
 from nlp.support import Support
 
 # The coefficients of the weight's logarithmic odds; those of the term itself are in `nlp.worth`. Fitted by
-# logistic regression on which pairs of 1,095 artists and a term are crowd tags. Which term it is was no feature,
-# so that nothing of the tags' vocabulary is learnt. See docs/measurements.md.
+# logistic regression on which pairs of 1,095 artists and a term are crowd tags. Which term it is was no
+# feature, so that nothing of the tags' vocabulary is learnt. See docs/measurements.md.
 OWN = 1.6
 NEARBY = 1.05
 USUAL = 0.75

@@ -14,7 +14,7 @@ from linernotes.jobs.material import Material, own_text
 from linernotes.jobs.mining import MiningSettings
 from nlp.corpus import Spans
 from nlp.evidence import Evidence, choose_evidence
-from nlp.facets import Facet, facet_of
+from nlp.facets import Facet, facet_of, lexicon
 from nlp.furniture import is_furniture, is_of_calendar, said_of_everybody
 from nlp.inference import INFERRED_FACETS, Neighbours, look_nearby, neighbours_asked
 from nlp.listed import uses_of_listed
@@ -115,7 +115,7 @@ def _terms(
         classes,
         fewest_artists=2,
         admitted_names={word for word in corpus.words if _may_be_a_name(word) and word not in unlike},
-        listed={term: facet_of(term) for term in sorted(listed_terms() - unlike)},
+        listed={term: facet_of(term) for term in sorted((listed_terms() | lexicon("other")) - unlike)},
         silent=denied | compared,
     )
     counts, facets = merge_variants(counts, tuple(facet_of(term) for term in counts.terms))
