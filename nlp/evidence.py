@@ -46,9 +46,10 @@ def choose_evidence(
 ) -> Evidence:
     """Up to `sentences` sentences for each of the `terms` strongest descriptors that an artist's texts use.
 
-    Each from another document and, as far as there are several, from another source, and none twice. Of several
-    the one that reads best alone (`nlp.sentences.awkwardness`), better if it has one of the artist's `names`,
-    given as (artist row, name), and much worse if it stands where `about_others` marks the passages about others.
+    Each from another document and, as far as there are several, from another source, and none twice. Of
+    several the one that reads best alone (`nlp.sentences.awkwardness`), better if it has one of the artist's
+    `names`, given as (artist row, name), and much worse if it stands where `about_others` marks the passages
+    about others.
     """
     pair, wanted = _wanted(weighted, spans, counts, terms)
     occurrence = np.flatnonzero(wanted)

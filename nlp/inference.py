@@ -14,16 +14,21 @@ from nlp.support import Support
 
 # What sounds alike is of one genre, mood and line-up; it need not come from one place or time.
 INFERRED_FACETS: frozenset[Facet] = frozenset({"genre", "mood", "instrument"})
-# Artists as near as this are asked (20 are .012 worse in recall@50).
+# Artists as near as this are asked (20 are .014 worse in recall@50).
 NEIGHBOURS = 50
-# … but no more than this share of all, at least a few: in a small corpus the fiftieth neighbour is nobody's like.
-NEAREST_SHARE = 0.1
+# … but no more than this share of all, at least a few: in a small corpus the fiftieth neighbour is nobody's
+# like.
+NEAREST_SHARE = 0.2
 FEWEST_NEIGHBOURS = 3
 # The usual share counts as much as a neighbour of similarity 1, so that distant neighbours say little.
 CAUTION = 1.0
-# A term that a smaller share of the texts about similar artists uses is not inferred, nor one of fewer artists.
+# A term that a smaller share of the texts about similar artists uses is not inferred, nor one of fewer
+# artists.
 LEAST_SHARE = 0.004
 FEWEST_ARTISTS = 3
+# One use is about this share of what is written about an artist: what exceeds it comes from several
+# neighbours.
+MOST_OF_ONE = 0.3
 _BLOCK = 500
 
 
@@ -43,8 +48,8 @@ class Neighbours:
 class Nearby:
     """Pairs of artist and term, and how large a `share` of the texts about similar artists uses the term.
 
-    Parallel arrays, sorted by artist and term. They hold all pairs that own texts support and those that can be
-    inferred. Where an artist has no vector, the share is the usual one.
+    Parallel arrays, sorted by artist and term. They hold all pairs that own texts support and those that can
+    be inferred. Where an artist has no vector, the share is the usual one.
     """
 
     artist: NDArray[np.int64]
@@ -66,10 +71,10 @@ def look_nearby(
     *,
     barred: frozenset[tuple[int, int]] = frozenset(),
 ) -> Nearby:
-    """Find how usual each artist's terms are near it, and the terms that its texts lack but similar artists have.
+    """Find how usual each artist's terms are near it, and terms that only similar artists have.
 
-    The share is the mean over the neighbours, weighted by the square of their similarity and drawn towards the
-    usual share (`CAUTION`). `barred` pairs (own names, what a text denies) are not inferred.
+    The share is the mean over the neighbours, weighted by the square of their similarity and drawn towards
+    the usual share (`CAUTION`). `barred` pairs (own names, what a text denies) are not inferred.
     """
     artists, terms = len(exposure), len(usual)
     share = sp.csr_matrix(
@@ -89,7 +94,8 @@ def look_nearby(
             _looked_up(keys, near.data, pairs[own])
             + level[own] * _pull(rows, neighbours)[np.searchsorted(rows, support.artist[own])]
         )
-        guess = inferable[near.indices] & (near.data > LEAST_SHARE)
+        least = np.repeat(_least(rows, neighbours), np.diff(near.indptr))
+        guess = inferable[near.indices] & (near.data > least)
         guess &= ~(_looked_up(pairs[own], np.ones(len(own)), keys) > 0) & ~np.isin(keys, bars)
         found.append(keys[guess])
         pull = np.repeat(_pull(rows, neighbours), np.diff(near.indptr))[guess]
@@ -134,6 +140,15 @@ def _pull(rows: NDArray[np.int64], neighbours: Neighbours) -> NDArray[np.float64
     total = _strength(neighbours).sum(axis=1)[order]
     pull: NDArray[np.float64] = CAUTION / (total[np.searchsorted(neighbours.rows[order], rows)] + CAUTION)
     return pull
+
+
+def _least(rows: NDArray[np.int64], neighbours: Neighbours) -> NDArray[np.float64]:
+    """For each of the artists the share that a term must exceed: more than one neighbour alone gives."""
+    order = np.argsort(neighbours.rows)
+    strength = _strength(neighbours)[order][np.searchsorted(neighbours.rows[order], rows)]
+    nearest = strength.max(axis=1, initial=0.0) / (strength.sum(axis=1) + CAUTION)
+    least: NDArray[np.float64] = np.maximum(LEAST_SHARE, MOST_OF_ONE * nearest)
+    return least
 
 
 def _of_artists(artist: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:

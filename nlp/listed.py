@@ -41,7 +41,7 @@ class ListedRuns:
         return listed, listed & self.places[place] & (self.length > 1)
 
     def kind(self, key: int) -> Kind | None:
-        """The kind of a listed run that has none by its parts of speech; None for a run that is not listed."""
+        """The kind of a listed run that has none by its parts of speech; None if it is not listed."""
         place = int(np.searchsorted(self.keys, key))
         listed = place < len(self.keys) and int(self.keys[place]) == key
         return _KINDS[self.length] if listed else None
@@ -86,7 +86,7 @@ def listed_runs(corpus: Corpus, listed: Mapping[str, str], length: int) -> Liste
 def uses_of_listed(
     corpus: Corpus, spans: Spans, listed: Mapping[str, str], marked: NDArray[np.bool_]
 ) -> frozenset[tuple[int, str]]:
-    """The pairs (artist row, listed term) of which a use in the artist's spans has a word at a marked position."""
+    """The pairs (artist row, listed term) with a use in the artist's spans at a marked position."""
     pairs: set[tuple[int, str]] = set()
     for length in (1, 2, 3):
         runs = listed_runs(corpus, listed, length)

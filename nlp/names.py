@@ -43,7 +43,7 @@ def capital_share(corpus: Corpus) -> NDArray[np.float64]:
 
 
 class NameUse:
-    """Tells the uses of runs as names. `share` is from `capital_share`, `admitted` marks words let in as names."""
+    """Tells uses of runs as names; `share` is from `capital_share`, `admitted` marks words let in."""
 
     def __init__(
         self, corpus: Corpus, spans: Spans, share: NDArray[np.float64], admitted: NDArray[np.bool_]
@@ -60,9 +60,9 @@ class NameUse:
     ) -> NDArray[np.bool_]:
         """For each occurrence, whether it is a name; `number` counts the runs, `listed` marks those in lists.
 
-        It is one where a word of it is capitalised inside a sentence. Where letter case does not tell (first in
-        a sentence, a text without capitals) the other texts do: those about the same artist, and for runs that
-        are in no list all of them.
+        It is one where a word of it is capitalised inside a sentence. Where letter case does not tell (first
+        in a sentence, a text without capitals) the other texts do: those about the same artist, and for runs
+        that are in no list all of them.
         """
         named = any_word(self._capital, found)
         plain = ~named & self._lower[found.positions]

@@ -36,7 +36,8 @@ _AUXILIARIES = [
     "would",
 ]
 _CONTRACTED = frozenset(verb + "n't" for verb in _AUXILIARIES) | frozenset(
-    # As speech-to-text and hurried writers spell them; "cant" and "wont" are words too, but hardly in reviews.
+    # As speech-to-text and hurried writers spell them; "cant" and "wont" are words too, but hardly in
+    # reviews.
     verb + "nt"
     for verb in _AUXILIARIES
 )

@@ -86,8 +86,8 @@ def any_within(corpus: Corpus, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def awkwardness(corpus: Corpus) -> NDArray[np.float64]:
     """How badly each sentence reads by itself, counted in words that it is too long or too short.
 
-    Fragments (no capital at the beginning, in a text that has capitals), lists, titles and sentences that lean
-    on the one before count as so many words more.
+    Fragments (no capital at the beginning, in a text that has capitals), lists, titles and sentences that
+    lean on the one before count as so many words more.
     """
     starts, cases, numbers = sentence_starts(corpus), corpus.cases, corpus.numbers
     words = np.maximum(_count(corpus, numbers > 0), 1)

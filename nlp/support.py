@@ -13,8 +13,8 @@ from nlp.sentences import sentence_digests, sentence_of
 from nlp.terms import TermCounts
 
 NO_DAY = np.iinfo(np.int64).min
-# Words that the other sources write about an artist, from which on a term of one source alone needs their word: a
-# short review. A blurb of two sentences cannot be expected to confirm what an article says.
+# Words that the other sources write about an artist, from which on a term of one source alone needs their
+# word: a short review. A blurb of two sentences cannot be expected to confirm what an article says.
 ENOUGH_WORDS = 50
 # A source is loud about an artist when it has more documents than this, and more than all others together.
 LOUD_DOCUMENTS = 10
@@ -35,10 +35,10 @@ class DocumentFacts:
 class Support:
     """Which terms are used of which artists: parallel arrays, sorted by artist and term.
 
-    `amount` is the sum over the sources of n / (n + 1) for the n different sentences in which a source uses the
-    term, so that each source saturates at one. `alone` marks a term that one source uses while others write about
-    the artist too, `loud` one whose source in addition has most of the documents. `first_day` and `last_day` are
-    the ends of int64 where no day is known.
+    `amount` is the sum over the sources of n / (n + 1) for the n different sentences in which a source uses
+    the term, so that each source saturates at one. `alone` marks a term that one source uses while others
+    write about the artist too, `loud` one whose source in addition has most of the documents. `first_day` and
+    `last_day` are the ends of int64 where no day is known.
     """
 
     artist: NDArray[np.int64]
@@ -63,8 +63,8 @@ def find_support(
 ) -> Support:
     """Count for every artist and term who uses it.
 
-    A sentence that stands in several documents is one sentence, of the first source that has it, so that copies
-    count once wherever they stand. `excluded` pairs of artist and term (own names) are left out.
+    A sentence that stands in several documents is one sentence, of the first source that has it, so that
+    copies count once wherever they stand. `excluded` pairs of artist and term (own names) are left out.
     """
     artist, document = spans.artist[counts.span], spans.document[counts.span]
     kept = ~_is_excluded(artist, counts.term, excluded)

@@ -70,10 +70,10 @@ def find_terms(
     """The candidate terms of up to three words: those of fitting parts of speech that several artists share.
 
     A word that is usually capitalised counts as a name and takes no part, unless it is in `admitted_names`
-    (places, genres). `listed` terms, with their facets, are found whatever their parts of speech. Where a term
-    is used as a title or a name (`nlp.names`) it is not used as a term; neither where one of its words stands
-    at a `silent` position (denied, or said of another artist) or belongs to a longer listed term of another
-    facet, as "hip" does in "hip hop".
+    (places, genres). `listed` terms, with their facets, are found whatever their parts of speech. Where a
+    term is used as a title or a name (`nlp.names`) it is not used as a term; neither where one of its words
+    stands at a `silent` position (denied, or said of another artist) or belongs to a longer listed term of
+    another facet, as "hip" does in "hip hop".
     """
     share = capital_share(corpus)
     admitted = _among(corpus, admitted_names)
@@ -98,7 +98,7 @@ def find_terms(
         each, number = each.only(kept), number[kept]
         lexicon.bind(each, bound)
         kept = _shared(number, spans.artist[each.spans], fewest_artists)
-        found.append(_named(corpus, classes, keys, number[kept], each.only(kept), lexicon))
+        found.append(_named(corpus, classes, lexicon, keys=keys, number=number[kept], uses=each.only(kept)))
     return _join(found[::-1])
 
 
@@ -115,10 +115,11 @@ class _Found:
 def _named(
     corpus: Corpus,
     classes: NDArray[np.int8],
+    lexicon: ListedRuns,
+    *,
     keys: NDArray[np.int64],
     number: NDArray[np.int64],
     uses: Occurrences,
-    lexicon: ListedRuns,
 ) -> _Found:
     """Read the keys in use as terms, leaving out runs that are of no kind."""
     used = np.flatnonzero(np.bincount(number, minlength=len(keys)))

@@ -12,13 +12,13 @@ from nlp.arrays import rank
 from nlp.inference import Nearby
 from nlp.support import Support
 
-# The coefficients of the weight's logarithmic odds; those of the term itself are in `nlp.worth`. Fitted by logistic
-# regression on which of 2.6 million pairs of 1,095 artists and a term are crowd tags (no tag is a feature, so that
-# nothing of the vocabulary is learnt); halves of the artists give the same to a tenth. See docs/measurements.md.
+# The coefficients of the weight's logarithmic odds; those of the term itself are in `nlp.worth`. Fitted by
+# logistic regression on which pairs of 1,095 artists and a term are crowd tags. Which term it is was no
+# feature, so that nothing of the tags' vocabulary is learnt. See docs/measurements.md.
 OWN = 1.6
 NEARBY = 1.05
 USUAL = 0.75
-# Odds that a term loses when the artist's own texts do not use it at all, so that inferred weights too come true.
+# What a term loses that the artist's own texts do not use; set so that inferred weights too come true.
 UNSAID = -0.3
 # Added to shares before their logarithm is taken: a term that nobody near uses is unlikely, not impossible.
 LEAST_SHARE = 0.001
@@ -30,8 +30,8 @@ QUIET_PLACES = 20
 class WeightSettings:
     """How many descriptors an artist gets.
 
-    `per_artist`: descriptors kept of each artist, `inferred` of them at most from similar artists alone, which
-    need a weight of `least_inferred`; `least`: the smallest weight kept.
+    `per_artist`: descriptors kept of each artist, `inferred` of them at most from similar artists alone,
+    which need a weight of `least_inferred`; `least`: the smallest weight kept.
     """
 
     per_artist: int = 100
@@ -45,8 +45,8 @@ class Weighted:
     """Descriptors of all artists as parallel arrays, strongest first within an artist.
 
     `first_day` and `last_day` are the earliest and the latest day on which the term was used, as days since
-    1970; where no day is known, they are the ends of int64. `inferred` rows rest on similar artists alone: their
-    `frequency`, `documents` and `sources` are 0.
+    1970; where no day is known, they are the ends of int64. `inferred` rows rest on similar artists alone:
+    their `frequency`, `documents` and `sources` are 0.
     """
 
     artist: NDArray[np.int64]
@@ -62,22 +62,24 @@ class Weighted:
 
 def weigh(
     support: Support,
+    nearby: Nearby,
+    settings: WeightSettings,
+    *,
     exposure: NDArray[np.float64],
     usual: NDArray[np.float64],
     worth: NDArray[np.float64],
-    nearby: Nearby,
-    settings: WeightSettings,
 ) -> Weighted:
     """Weigh every term for every artist by how probable it is that a listener describes the artist so.
 
-    The logarithmic odds are the sum of what the term is `worth` as a description and how `usual` it is, of how
-    much more than usual independent sources use it of the artist (`OWN`), and of how much more than usual it is
-    used of similar artists (`NEARBY`). The weight rises with each of them and is the same scale for every artist:
-    of the pairs with weight w about a share w are tags that listeners gave (docs/measurements.md says how near).
+    The logarithmic odds are the sum of what the term is `worth` as a description and how `usual` it is, of
+    how much more than usual independent sources use it of the artist (`OWN`), and of how much more than usual
+    it is used of similar artists (`NEARBY`). The weight rises with each of them and is the same scale for
+    every artist: of the pairs with weight w about a share w are tags that listeners gave
+    (docs/measurements.md says how near).
 
-    What one source alone says, where others write about the artist too, counts as if nobody said it: it stands in
-    the list by what similar artists suggest. If that source is loud, it stands behind the QUIET_PLACES strongest
-    others, and where there are fewer of these it is left out.
+    What one source alone says, where others write about the artist too, counts as if nobody said it: it
+    stands in the list by what similar artists suggest. If that source is loud, it stands behind the
+    QUIET_PLACES strongest others, and where there are fewer of these it is left out.
     """
     place = _own_place(support, nearby)
     own = place >= 0

@@ -15,8 +15,8 @@ from linernotes.cli.output import Form, format_options, print_rows, remark
 from store.lookup_records import FACETS, KINDS
 
 TERMS = (
-    "term", "kind", "facet", "weight", "frequency", "documents", "sources", "first_seen", "last_seen",
-    "inferred",
+    "term", "kind", "facet", "weight", "inferred", "frequency", "documents", "sources",
+    "first_seen", "last_seen",
 )  # fmt: skip
 FOUND = ("rank", "artist", "score", "matched", "artist_id", "mbid")
 EVIDENCE = ("quote", "url", "title", "source", "published")

@@ -14,7 +14,7 @@ from linernotes.jobs.material import Material, own_text
 from linernotes.jobs.mining import MiningSettings
 from nlp.corpus import Spans
 from nlp.evidence import Evidence, choose_evidence
-from nlp.facets import Facet, facet_of
+from nlp.facets import Facet, facet_of, lexicon
 from nlp.furniture import is_furniture, is_of_calendar, said_of_everybody
 from nlp.inference import INFERRED_FACETS, Neighbours, look_nearby, neighbours_asked
 from nlp.listed import uses_of_listed
@@ -54,12 +54,12 @@ def describe(
     learned: Learned,
     settings: MiningSettings,
 ) -> Described:
-    """Make the descriptors, from an artist's own texts and from similar artists, and choose their evidence."""
+    """Make the descriptors, from own texts and from similar artists, and choose their evidence."""
     spans = own_text(material.spans, len(material.artists))
     denied = negated(material.corpus)
     counts, facets = _terms(material, spans, denied, parts_of_speech)
     facts = _facts(material.documents)
-    weighted = _weighted(material, spans, denied, (counts, facets), facts, learned, settings)
+    weighted = _weighted(material, spans, learned, settings, denied=denied, counts=counts, facets=facets)
     evidence = choose_evidence(
         material.corpus,
         spans,
@@ -77,13 +77,14 @@ def describe(
 def _weighted(
     material: Material,
     spans: Spans,
-    denied: NDArray[np.bool_],
-    terms: tuple[TermCounts, tuple[Facet, ...]],
-    facts: DocumentFacts,
     learned: Learned,
     settings: MiningSettings,
+    *,
+    denied: NDArray[np.bool_],
+    counts: TermCounts,
+    facets: tuple[Facet, ...],
 ) -> Weighted:
-    corpus, (counts, facets) = material.corpus, terms
+    corpus, facts = material.corpus, _facts(material.documents)
     own = own_name_terms(counts.terms, facets, material.names)
     support = find_support(corpus, counts, spans, facts, excluded=own)
     exposed = exposure(spans, facts, len(material.artists))
@@ -94,7 +95,8 @@ def _weighted(
     barred = own | blocked | {(artist, number[term]) for artist, term in refused}
     neighbours = Neighbours(learned.rows, *nearest(learned.vectors, neighbours_asked(len(learned.rows))))
     nearby = look_nearby(support, exposed, usual, facets, neighbours, barred=barred)
-    return weigh(support, exposed, usual, term_worth(corpus, counts.terms, facets), nearby, settings.weights)
+    worth = term_worth(corpus, counts.terms, facets)
+    return weigh(support, nearby, settings.weights, exposure=exposed, usual=usual, worth=worth)
 
 
 def _blocked(material: Material, number: Mapping[str, int]) -> frozenset[tuple[int, int]]:
@@ -123,7 +125,7 @@ def _terms(
         classes,
         fewest_artists=2,
         admitted_names={word for word in corpus.words if _may_be_a_name(word) and word not in unlike},
-        listed={term: facet_of(term) for term in sorted(listed_terms() - unlike)},
+        listed={term: facet_of(term) for term in sorted((listed_terms() | lexicon("other")) - unlike)},
         silent=denied,
     )
     counts = material.editing.terms(counts, spans, material.artists)

@@ -53,7 +53,14 @@ def chosen(
     usual = usual_share(support, exposed, terms=len(worth))
     nobody = Neighbours(np.zeros(0, np.int64), np.zeros((0, 0), np.int64), np.zeros((0, 0), np.float32))
     nearby = look_nearby(support, exposed, usual, ("other",) * len(worth), nobody)
-    weighted = weigh(support, exposed, usual, worth, nearby, replace(WeightSettings(), least=0.0))
+    weighted = weigh(
+        support,
+        nearby,
+        replace(WeightSettings(), least=0.0),
+        exposure=exposed,
+        usual=usual,
+        worth=worth,
+    )
     found = choose_evidence(
         corpus,
         spans,
@@ -166,7 +173,7 @@ def test_a_sentence_about_another_artist_is_quoted_only_when_there_is_none_else(
 
 
 def test_fragments_lists_and_leaning_sentences_are_avoided() -> None:
-    listed = "Guitars, Bass, Drums, Vox, Organ, Harp, Flute, Oboe, Viola, Cello, Horn, Lute, Sitar, Tabla, Gong, Bell"
+    listed = "Guitars, Bass, Drums, Vox, Organ, Harp, Flute, Oboe, Viola, Cello, Horn, Lute, Sitar, Tabla"
     leaning = "It is " + GOOD[0].lower() + GOOD[1:-3]
     for worse in (f"{listed}.", f"{leaning}it."):
         found = quotes(About(0, f"{worse} {GOOD[:-5]}it."))

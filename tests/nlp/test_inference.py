@@ -104,7 +104,7 @@ def test_an_inferred_term_has_no_counts_and_follows_own_ones() -> None:
     pairs = [*USED, (0, RARE), (1, RARE), (2, RARE), (3, RARE)]
     support, exposed, usual = support_of(pairs), np.full(ARTISTS, 0.5), np.full(4, 0.05)
     nearby = look_nearby(support, exposed, usual, FACETS, neighbours_of(NEAR))
-    found = weigh(support, exposed, usual, np.zeros(4), nearby, WeightSettings())
+    found = weigh(support, nearby, WeightSettings(), exposure=exposed, usual=usual, worth=np.zeros(4))
     first = found.artist == 0
     assert found.term[first].tolist() == [RARE, GENRE, MOOD]
     assert found.inferred[first].tolist() == [False, True, True]
@@ -114,7 +114,9 @@ def test_an_inferred_term_has_no_counts_and_follows_own_ones() -> None:
 def test_no_more_terms_are_inferred_than_asked_for() -> None:
     support, exposed, usual = support_of(USED), np.full(ARTISTS, 0.5), np.full(4, 0.05)
     nearby = look_nearby(support, exposed, usual, FACETS, neighbours_of(NEAR))
-    found = weigh(support, exposed, usual, np.zeros(4), nearby, WeightSettings(inferred=1))
+    found = weigh(
+        support, nearby, WeightSettings(inferred=1), exposure=exposed, usual=usual, worth=np.zeros(4)
+    )
     assert found.inferred[found.artist == 0].tolist() == [True]
 
 

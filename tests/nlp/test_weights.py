@@ -74,7 +74,7 @@ def weighed(
     nearby = look_nearby(support, exposed, usual, ("other",) * len(counts.terms), NOBODY)
     number = [WORDS.index(term) for term in counts.terms]
     worth = np.where(np.isin(number, doubtful), -1.0, 0.0)
-    found = weigh(support, exposed, usual, worth, nearby, options)
+    found = weigh(support, nearby, options, exposure=exposed, usual=usual, worth=worth)
     assert not found.inferred.any()
     columns = (found.weight, found.frequency, found.documents, found.sources, found.first_day, found.last_day)
     rows = zip(*(column.tolist() for column in columns), strict=True)
