@@ -248,6 +248,7 @@ def _under(root: Path, pattern: str) -> set[str]:
         ("store/_alembic/versions/*.py", "alembic/versions/*.py"),
         ("store/_alembic/env.py", "alembic/env.py"),
         ("nlp/lexicon/*.txt", "nlp/lexicon/*.txt"),
+        ("nlp/*.t*", "nlp/*.t*"),
         ("linernotes/_sample_site/*.*", "examples/sample_site/*.*"),
         ("linernotes/_sample_site/content/*/*.md", "examples/sample_site/content/*/*.md"),
         ("linernotes/sample_site/templates/**/*.*", "linernotes/sample_site/templates/**/*.*"),
