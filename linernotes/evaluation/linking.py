@@ -117,12 +117,11 @@ def _look_at(
     if not judged and not (named and right):
         return
     linked = linker.link(text)
-    hits = linker.hits(text) if baselines or judged else []
     if named and right:
         _judge_subject(text.source, linked, right, outcomes)
         if baselines:
-            _judge_plain_subjects(hits, right, outcomes)
-    _judge_places(text.text, linked, hits, judged, outcomes, baselines=baselines)
+            _judge_plain_subjects(linker.hits(text), right, outcomes)
+    _judge_places(text.text, linked, judged, outcomes, baselines=baselines)
 
 
 def _judge_subject(source: str, linked: LinkedText, right: Collection[int], outcomes: Outcomes) -> None:
@@ -143,13 +142,12 @@ def _judge_plain_subjects(hits: Sequence[NameHit], right: Collection[int], outco
 def _judge_places(
     text: str,
     linked: LinkedText,
-    hits: Sequence[NameHit],
     judged: Sequence[JudgedMention],
     outcomes: Outcomes,
     *,
     baselines: bool,
 ) -> None:
-    found = _found_places(linked, hits) if judged else ()
+    found = [(hit.start, hit.end) for hit in linked.hits if hit.confidence >= DOUBTFUL]
     for place in judged:
         if place.end > len(text):
             raise GroundTruthUnusable(
@@ -160,13 +158,6 @@ def _judge_places(
         outcomes.places[RELEASE].append(any(s < place.end and place.start < e for s, e in found))
         if baselines:
             outcomes.places[EVERY_CAPITAL].append(text[place.start].isupper())
-
-
-def _found_places(linked: LinkedText, hits: Sequence[NameHit]) -> set[tuple[int, int]]:
-    """Where an artist is found surely enough for mining: a mention, or the name of a subject."""
-    mentions = {(m.start, m.end) for m in linked.mentions if m.role != "subject" and m.confidence >= DOUBTFUL}
-    subjects = {(hit.start, hit.end) for hit in hits if not set(linked.subjects).isdisjoint(hit.artist_ids)}
-    return mentions | subjects
 
 
 def judge_subjects(outcomes: Outcomes, *, truth: str, times: int) -> Iterator[Measurement]:
