@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.preprocessing import normalize
 
 from nlp.corpus import Corpus, Spans
+from nlp.sentences import sentence_of
 
 # A sentence that names more artists than this is a listing (a festival's bill, a label's roster).
 LONGEST_LIST = 20
@@ -50,7 +51,7 @@ def named_side_by_side(corpus: Corpus, spans: Spans) -> Pairs:
     One of n artists in a sentence is paired with n - 1 others, each pair having weight 1 / (n - 1).
     """
     named = spans.only(~spans.subject)
-    sentence = _sentences(corpus, named.first)
+    sentence = sentence_of(corpus, named.first)
     rows = np.unique(np.stack([sentence, named.artist], axis=1), axis=0).reshape(-1, 2)
     _, first, count = np.unique(rows[:, 0], return_index=True, return_counts=True)
     found = []
@@ -61,12 +62,6 @@ def named_side_by_side(corpus: Corpus, spans: Spans) -> Pairs:
         found.append(np.column_stack([pairs, np.full(len(pairs), 1 / (size - 1))]))
     joined = np.concatenate(found)
     return Pairs(joined[:, 0].astype(np.int64), joined[:, 1].astype(np.int64), joined[:, 2])
-
-
-def _sentences(corpus: Corpus, positions: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The number of the sentence in which each position of the corpus stands."""
-    starts = corpus.sentences[:, 0] + np.repeat(corpus.bounds[:-1], np.diff(corpus.sentence_bounds))
-    return np.asarray(np.searchsorted(starts, positions, side="right") - 1, dtype=np.int64)
 
 
 def text_lessons(in_texts: Pairs, usable: NDArray[np.bool_]) -> Pairs:

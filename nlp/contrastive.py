@@ -20,10 +20,10 @@ from nlp.company import Pairs
 class MapSettings:
     """Parameters of the training, measured on 9,542 artists (see docs/measurements.md for the table).
 
-    `temperature`: .07, .12, .2, .3 and .5 tried: for texts alone .07 learns pairs by heart (nDCG@10 .217), the
-    others are alike (.226 to .228); for the fused vectors .12 gives .252, .2 .257, .3 .256. `pull` draws the
-    map towards the identity; .005 is too little (.249). `batch` pairs a step beside as many random artists; twice as many brought nothing for four
-    times the time.
+    `temperature`: .07, .12, .2, .3 and .5 tried: for texts alone .07 learns pairs by heart (nDCG@10 .217),
+    the others are alike (.226 to .228); for the fused vectors .12 gives .252, .2 .257, .3 .256. `pull` draws
+    the map towards the identity; .005 is too little (.249). `batch` pairs a step beside as many random
+    artists; twice as many brought nothing for four times the time.
     """
 
     steps: int = 500

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nlp.capitals import LONGEST_NAME, Runs
 from nlp.corpus import Corpus
+from nlp.names import capital_share
 from nlp.spelling import is_common
 from nlp.tokens import Case
 
@@ -113,7 +114,7 @@ def _shape(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """How many words, how often they are written small elsewhere, and how often the name opens a sentence."""
     first, length = _one_of_each(runs, name, names)
-    share = _capital_share(corpus)
+    share = capital_share(corpus)
     least = np.ones(names)
     for offset in range(LONGEST_NAME):
         has = np.flatnonzero(length > offset)
@@ -137,12 +138,3 @@ def _is_common(corpus: Corpus, words: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether each of the words is a common one; number 0 is none."""
     distinct, where = np.unique(words, return_inverse=True)
     return np.array([is_common(corpus.words[word]) for word in distinct.tolist()], dtype=bool)[where]
-
-
-def _capital_share(corpus: Corpus) -> NDArray[np.float64]:
-    """For each word, how much of what is not the opening of a sentence is capitalised."""
-    numbers, cases = corpus.numbers, corpus.cases
-    small = np.bincount(numbers[cases == Case.LOWER], minlength=len(corpus.words))
-    large = np.bincount(numbers[(cases == Case.CAPITAL) | (cases == Case.UPPER)], minlength=len(corpus.words))
-    share: NDArray[np.float64] = large / np.maximum(small + large, 1)
-    return share

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from linernotes.jobs.material import Material
+from nlp.sentences import sentence_of
 
 # Sentences kept of each pair; a reader of an explanation looks at two or three.
 PER_PAIR = 3
@@ -26,13 +27,11 @@ def comparison_rows(material: Material) -> Iterator[tuple[int, int, int, int, in
         about[document].append(artist)
     kept = Counter[tuple[int, int]]()
     seen: set[tuple[int, int, int]] = set()
-    compared = np.flatnonzero(spans.compared)
-    for number in compared[np.lexsort((spans.first[compared], spans.document[compared]))].tolist():
-        other, document = int(spans.artist[number]), int(spans.document[number])
-        left, right = corpus.sentence_bounds[document : document + 2].tolist()
-        token = int(spans.first[number] - corpus.bounds[document])
-        sentence = left + int(np.searchsorted(corpus.sentences[left:right, 0], token, side="right")) - 1
-        start, end = corpus.sentences[sentence, 1:].tolist()
+    compared = spans.only(spans.compared)
+    sentences = corpus.sentences[sentence_of(corpus, compared.first), 1:].tolist()
+    for number in np.lexsort((compared.first, compared.document)).tolist():
+        other, document = int(compared.artist[number]), int(compared.document[number])
+        start, end = sentences[number]
         for artist in about[document]:
             if artist == other or (artist, other, document) in seen or kept[artist, other] >= PER_PAIR:
                 continue
