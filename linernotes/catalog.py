@@ -173,8 +173,8 @@ class Catalog(Reader):
     def vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return numbers of artists, ascending, and their vectors: float32 (artists, dimensions).
 
-        The dot product of two rows, cut to 0–1, is their similarity; no row is longer than 1. The arrays are
-        read-only; copy them to change them.
+        The dot product of two rows, cut to 0–1, is their similarity. Rows are near length 1: hubs are
+        shorter, artists in few lists longer. The arrays are read-only; copy them to change them.
         """
         with self._reading() as (connection, release):
             table = self._cache.vectors(connection, release)

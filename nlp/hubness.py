@@ -2,7 +2,7 @@
 
 With many dimensions some points are near to all others (Radovanović et al. 2010). Mutual proximity and local
 scaling (Schnitzer et al. 2012) mend distances; we want vectors whose dot product is the similarity in Python,
-SQL and pgvector alike, so a hub's vector is shortened instead: what is missing is shared with nobody.
+SQL and pgvector alike, so a hub's vector is shortened and that of an artist in nobody's list is lengthened.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class HubSettings:
 
 
 def damping(vectors: NDArray[np.float32], settings: HubSettings) -> NDArray[np.float32]:
-    """For each unit vector the length, at most 1, at which hubs and their opposites are fewer.
+    """For each unit vector the length at which hubs and their opposites are fewer.
+
+    1 for those that stand in a usual number of lists, so that the product of two of them is their cosine.
 
     The order of one artist's neighbours changes only by what is known of these: b's place in a's list depends
     on cos(a, b) times the length of b.
@@ -50,7 +52,7 @@ def damping(vectors: NDArray[np.float32], settings: HubSettings) -> NDArray[np.f
         wanted = np.clip(degrees, settings.fewest, settings.most)
         step = settings.rate * settings.softness * np.log((wanted + 0.05) / (degrees + 0.05))
         length = (length * np.exp(step)).astype(np.float32)
-    return np.asarray(length / length.max(), dtype=np.float32)
+    return length
 
 
 def _candidates(vectors: NDArray[np.float32], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

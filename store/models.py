@@ -556,7 +556,9 @@ class ReleaseVectorRow(Base):
     release_id: Mapped[int] = _release()
     artist_id: Mapped[int] = _artist()
     dimensions: Mapped[int] = mapped_column(Integer, comment="Length of the vector")
-    vector: Mapped[Any] = mapped_column(Vector, comment="Length at most 1; float32")
+    vector: Mapped[Any] = mapped_column(
+        Vector, comment="Length near 1: hubs are shorter, those in few lists longer; float32"
+    )
 
 
 class ReleaseActivityRow(Base):

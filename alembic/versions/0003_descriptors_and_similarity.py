@@ -332,7 +332,10 @@ _REWORDED = {
         "subject (the text is about it) or passage",
         "subject (the text is about it), passage, or compared (the subject is likened to it)",
     ),
-    "release_vectors.vector": ("Unit length; float32", "Length at most 1; float32"),
+    "release_vectors.vector": (
+        "Unit length; float32",
+        "Length near 1: hubs are shorter, those in few lists longer; float32",
+    ),
 }
 
 

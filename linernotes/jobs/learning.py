@@ -23,7 +23,7 @@ from store.names import name_key
 class Learned:
     """Vectors of the artists with enough text: `rows` (numbers of artists), `vectors` and word vectors.
 
-    Vectors have at most length 1; the dot product of two, cut to 0–1, is their similarity. `teaching` says
+    Vectors have a length near 1; the dot product of two, cut to 0–1, is their similarity. `teaching` says
     what the user's own truth brought, when there is one.
     """
 

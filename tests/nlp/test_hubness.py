@@ -36,9 +36,11 @@ def test_hubs_are_smaller_and_fewer_artists_are_in_nobodys_list() -> None:
     assert (after == 0).sum() < (before == 0).sum() / 3
 
 
-def test_no_vector_is_longer_than_one() -> None:
-    lengths = damping(crowd(), SETTINGS)
-    assert 0 < lengths.min() < lengths.max() == 1
+def test_hubs_are_shortened_and_those_in_a_usual_number_of_lists_keep_their_length() -> None:
+    lengths, before = damping(crowd(), SETTINGS), degrees(crowd())
+    assert 0.3 < lengths[before.argmax()] < 0.95
+    assert lengths[before == 0].min() > 1
+    assert np.median(lengths[(before > 6) & (before < 15)]) == 1
 
 
 def test_the_same_vectors_are_damped_alike_bit_for_bit() -> None:
