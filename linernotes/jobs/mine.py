@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Engine
@@ -20,6 +20,7 @@ from linernotes.jobs.release_rows import release_rows
 from linernotes.jobs.tag import tag_new_words
 from linernotes.jobs.unknown_artists import UnknownArtists, find_unknown_artists
 from nlp.tagging import model_name
+from nlp.teaching import Teaching
 from store.errors import LinernotesError
 from store.mining import parts_of_speech, registry_size
 from store.releases import (
@@ -61,9 +62,9 @@ def mine(engine: Engine, settings: MiningSettings, *, on_event: OnEvent = lambda
     digest = _input_digest(reading, settings)
     current = _unchanged(engine, digest)
     if current and not reading.read:
-        return _report(reading, current, tagged=0, published=False, began=began)
-    release, tagged = _make_release(engine, reading, digest, settings, editing=editing, on_event=on_event)
-    return _report(reading, release, tagged=tagged, published=True, began=began)
+        return _report(reading, _Made(current, 0, None), published=False, began=began)
+    made = _make_release(engine, reading, digest, settings, editing=editing, on_event=on_event)
+    return _report(reading, made, published=True, began=began)
 
 
 def _refuse_missing_model() -> None:
@@ -102,6 +103,15 @@ def _input_digest(reading: Reading, settings: MiningSettings) -> str:
     return sha.hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A release, how many words were tagged for it, and what a truth of the user's own brought."""
+
+    release: ReleaseInfo
+    tagged: int
+    teaching: Teaching | None
+
+
 def _make_release(
     engine: Engine,
     reading: Reading,
@@ -110,7 +120,7 @@ def _make_release(
     *,
     editing: Editing,
     on_event: OnEvent,
-) -> tuple[ReleaseInfo, int]:
+) -> _Made:
     with snapshot(engine) as connection:
         material = load_material(connection, settings, editing)
         tagged = parts_of_speech(connection)
@@ -141,7 +151,7 @@ def _make_release(
         settings=settings,
         on_event=on_event,
     )
-    return release, newly_tagged
+    return _Made(release, newly_tagged, learned.teaching)
 
 
 def _write(
@@ -182,18 +192,18 @@ def _metrics(material: Material, learned: Learned) -> dict[str, Any]:
     return words | ({"teaching": asdict(learned.teaching)} if learned.teaching else {})
 
 
-def _report(
-    reading: Reading, release: ReleaseInfo, *, tagged: int, published: bool, began: float
-) -> MineReport:
+def _report(reading: Reading, made: _Made, *, published: bool, began: float) -> MineReport:
+    release = made.release
     return MineReport(
         documents=len(reading.states),
         read=reading.read,
         words_read=reading.words,
-        tagged_words=tagged,
+        tagged_words=made.tagged,
         artists=release.artists,
         terms=release.terms,
         release_id=release.release_id,
         published=published,
         seconds=time.monotonic() - began,
         unlinked_labels=reading.unlinked_labels,
+        teaching=made.teaching,
     )

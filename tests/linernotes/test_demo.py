@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from linernotes.catalog import open_catalog
 from linernotes.demo import MARK, demo_sources
 from linernotes.sample_site import serve_sample_site, site_root
 from tests.linernotes.conftest import Call
@@ -265,3 +266,33 @@ def test_run_on_an_empty_directory_does_everything(listed: Path, call: Call) -> 
     assert counts["extract", "added"] > 0
     assert counts["mine", "new release"] == 1
     assert call("terms", "Slowdive").code == 0
+
+
+def test_the_parts_of_an_explanation_add_up_to_the_similarity_for_every_neighbour(ready: Call) -> None:
+    ready("similar", "Slowdive")  # moves to the copy
+    with open_catalog("sqlite:///linernotes.db") as catalog:
+        for entry in catalog.artists(limit=12):
+            for near in catalog.similar(entry.artist_id, limit=5):
+                found = catalog.explain(entry.artist_id, near.artist_id)
+                assert found.exact
+                assert found.similarity == pytest.approx(near.similarity, abs=1e-5)
+                assert found.total == pytest.approx(near.similarity, abs=1e-5)
+
+
+def test_a_truth_that_does_not_surely_help_is_told_and_not_learnt_from(ready: Call) -> None:
+    shutil.copy(site_root() / "truth" / "similar.tsv", "similar.tsv")
+    before = ready("similar", "Slowdive", "--json").rows
+    told = ready("mine", "--teach", "similar.tsv")
+    assert told.code == 0, told.err
+    assert "kept from the lesson" in told.err
+    assert "not used" in told.err
+    release = ready("releases", "list", "--json").rows[0]
+    assert release["published"]
+    assert ready("similar", "Slowdive", "--json").rows == before
+
+
+def test_a_lesson_of_another_shape_is_refused_before_anything_is_mined(ready: Call) -> None:
+    Path("odd.tsv").write_text("name\tfriend\nSlowdive\tRide\n")
+    told = ready("mine", "--teach", "odd.tsv")
+    assert told.code != 0
+    assert "line 1: expected" in told.error
