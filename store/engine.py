@@ -11,6 +11,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 
 from store.errors import DatabaseUnusable
 
+READS_ONLY = "linernotes_reads_only"
+"""Execution option of a connection that will not write, so that on SQLite it keeps no writer waiting."""
 # How long a writer waits for another one before it gives up.
 BUSY_SECONDS = 30
 # 256 MiB: measured on the release of 37,617 texts, the working set of a look-up is below 100 MiB.
@@ -128,10 +130,9 @@ def _sqlite_session(*, read_only: bool) -> Any:  # noqa: ANN401 - an event liste
 
 def _sqlite_begin(*, read_only: bool) -> Any:  # noqa: ANN401 - an event listener of SQLAlchemy's shape
     # A writer takes its lock at once: upgrading a read lock later fails when another writer came between.
-    statement = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+        reads = read_only or connection.get_execution_options().get(READS_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return begin
 

@@ -7,13 +7,16 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
+from store.engine import READS_ONLY
+
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection in a transaction in which nothing changes, whatever others commit meanwhile.
+    """A connection for reading, in a transaction in which nothing changes, whatever others commit meanwhile.
 
     SQLite gives that to every transaction; PostgreSQL takes a new snapshot for each statement unless told.
     """
+    engine = engine.execution_options(**{READS_ONLY: True})
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection:
