@@ -121,7 +121,7 @@ def _look_at(
         _judge_subject(text.source, linked, right, outcomes)
         if baselines:
             _judge_plain_subjects(linker.hits(text), right, outcomes)
-    _judge_places(text.text, linked, judged, outcomes, baselines=baselines)
+    _judge_places(linker, text.text, linked, judged, outcomes, baselines=baselines)
 
 
 def _judge_subject(source: str, linked: LinkedText, right: Collection[int], outcomes: Outcomes) -> None:
@@ -140,6 +140,7 @@ def _judge_plain_subjects(hits: Sequence[NameHit], right: Collection[int], outco
 
 
 def _judge_places(
+    linker: Linker,
     text: str,
     linked: LinkedText,
     judged: Sequence[JudgedMention],
@@ -147,7 +148,6 @@ def _judge_places(
     *,
     baselines: bool,
 ) -> None:
-    found = [(hit.start, hit.end) for hit in linked.hits if hit.confidence >= DOUBTFUL]
     for place in judged:
         if place.end > len(text):
             raise GroundTruthUnusable(
@@ -155,9 +155,19 @@ def _judge_places(
                 f"text has {len(text)}."
             )
         outcomes.judged.append(place)
-        outcomes.places[RELEASE].append(any(s < place.end and place.start < e for s, e in found))
+        meant = linker.bearers(text[place.start : place.end])
+        outcomes.places[RELEASE].append(any(_means(hit, place, meant) for hit in linked.hits))
         if baselines:
             outcomes.places[EVERY_CAPITAL].append(text[place.start].isupper())
+
+
+def _means(hit: NameHit, place: JudgedMention, bearers: Collection[int]) -> bool:
+    """Whether a hit at a judged place means a bearer of the name that stands there, surely enough for mining.
+
+    A longer name around it ("Boston Symphony Orchestra") means somebody else.
+    """
+    there = hit.start < place.end and place.start < hit.end
+    return there and hit.confidence >= DOUBTFUL and not set(hit.artist_ids).isdisjoint(bearers)
 
 
 def judge_subjects(outcomes: Outcomes, *, truth: str, times: int) -> Iterator[Measurement]:
