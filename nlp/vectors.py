@@ -8,7 +8,7 @@ docs/measurements.md for the table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -183,15 +183,16 @@ def _decorrelate(rows: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray
     return result
 
 
-def fuse(parts: list[Part], fit: NDArray[np.bool_], *, dimensions: int) -> NDArray[np.float32]:
-    """Join the parts into unit rows of shape (artists, at most `dimensions`).
-
-    The parts are set side by side, each times its share, and reduced by principal axes fitted on the rows in
-    `fit`: so the dot product of two rows is close to the weighted mean of the parts' cosines.
-    """
+def side_by_side(parts: Sequence[Part]) -> NDArray[np.float32]:
+    """The parts joined into unit rows, each times its share: their dot product is the parts' mean cosine."""
     joined: NDArray[np.float32] = _unit(np.hstack([part.rows * part.share for part in parts])).astype(
         np.float32
     )
+    return joined
+
+
+def reduced(joined: NDArray[np.float32], fit: NDArray[np.bool_], *, dimensions: int) -> NDArray[np.float32]:
+    """The rows on at most `dimensions` principal axes, fitted on the rows in `fit`; unit rows."""
     if joined.shape[1] <= dimensions:
         return joined
     _, _, axes = np.linalg.svd(joined[fit], full_matrices=False)

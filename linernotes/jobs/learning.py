@@ -15,7 +15,7 @@ from nlp.company import sentence_lessons
 from nlp.contrastive import apply_map, learn_map
 from nlp.hubness import damping
 from nlp.teaching import Teaching, teach
-from nlp.vectors import Part, fuse
+from nlp.vectors import Part, reduced, side_by_side
 from store.names import name_key
 
 
@@ -38,7 +38,7 @@ def learn(material: Material, settings: MiningSettings, on_event: OnEvent) -> Le
     ingredients = gather(material, settings, on_event)
     on_event(MineEvent("learn", 4, STEPS, "fusion"))
     rows, units = join(ingredients, ingredients.parts, settings)
-    units, teaching = _taught(material, rows, units, settings)
+    units, teaching = _taught(material, ingredients, (rows, units), settings)
     on_event(MineEvent("learn", 5, STEPS, "hubs"))
     vectors = units * damping(units, settings.hubs)[:, None]
     on_event(MineEvent("learn", STEPS, STEPS))
@@ -52,11 +52,10 @@ def join(
 
     With `taught`, under the map that is taught by those whom writers name in one breath.
     """
-    placed = (ingredients.words >= settings.min_words) & np.any(
-        np.hstack([part.rows for part in parts]), axis=1
-    )
+    joined = side_by_side(parts)
+    placed = (ingredients.words >= settings.min_words) & np.any(joined, axis=1)
     usable = ingredients.fit & placed
-    fused = fuse(list(parts), usable, dimensions=settings.vectors.dimensions)
+    fused = reduced(joined, usable, dimensions=settings.vectors.dimensions)
     if taught:
         lessons = sentence_lessons(ingredients.side_by_side, usable)
         fused = apply_map(fused, learn_map(fused, lessons, np.flatnonzero(usable), settings.map))
@@ -66,13 +65,26 @@ def join(
 
 
 def _taught(
-    material: Material, rows: NDArray[np.int64], units: NDArray[np.float32], settings: MiningSettings
+    material: Material,
+    ingredients: Ingredients,
+    vectors: tuple[NDArray[np.int64], NDArray[np.float32]],
+    settings: MiningSettings,
 ) -> tuple[NDArray[np.float32], Teaching | None]:
-    """The unit rows as the user's own truth would have them, if there is one and it helps."""
+    """The unit rows as the user's own truth would have them, if there is one and it helps.
+
+    It teaches the parts side by side, before they are reduced: there is more to choose from.
+    """
+    rows, units = vectors
     place = {int(row): number for number, row in enumerate(rows)}
     row_of: dict[str, int] = {}
     for row, name in material.names:
         if row in place and (key := name_key(name)):
             row_of.setdefault(key, place[row])
     lessons = settings.lessons.pairs(row_of, len(rows))
-    return teach(units, lessons, settings.teaching) if len(lessons.left) else (units, None)
+    if not len(lessons.left):
+        return units, None
+    joined = np.ascontiguousarray(side_by_side(ingredients.parts)[rows])
+    taught, teaching = teach(joined, lessons, settings.teaching, instead_of=units)
+    fit = ingredients.fit[rows]
+    dimensions = settings.vectors.dimensions
+    return (reduced(taught, fit, dimensions=dimensions) if teaching.used else units), teaching

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from nlp.vectors import (
     Part,
     VectorSettings,
-    fuse,
     latent,
+    reduced,
+    side_by_side,
     text_matrix,
     tfidf,
     word2vec_rows,
@@ -56,7 +57,7 @@ def vectors(texts: Sequence[About], size: int, settings: VectorSettings = SMALL)
         Part("lsa", latent(text, fit, dimensions=settings.lsa_dimensions, settings=settings), 1.0),
         Part("word2vec", words, 0.5),
     ]
-    return fuse(parts, fit, dimensions=settings.dimensions)
+    return reduced(side_by_side(parts), fit, dimensions=settings.dimensions)
 
 
 def lengths(rows: NDArray[np.float32]) -> list[float]:
@@ -136,8 +137,8 @@ def test_artists_that_do_not_shape_the_space_are_placed_in_it() -> None:
 
 def test_the_parts_of_a_vector_count_by_their_shares() -> None:
     one, other = np.eye(2, dtype=np.float32), np.ones((2, 1), dtype=np.float32)
-    near = fuse([Part("a", one, 0.2), Part("b", other, 1.0)], all_true(2), dimensions=9)
-    far = fuse([Part("a", one, 1.0), Part("b", other, 0.2)], all_true(2), dimensions=9)
+    near = side_by_side([Part("a", one, 0.2), Part("b", other, 1.0)])
+    far = side_by_side([Part("a", one, 1.0), Part("b", other, 0.2)])
     assert near[0] @ near[1] > 0.9
     assert far[0] @ far[1] < 0.1
 
@@ -146,7 +147,7 @@ def test_reducing_dimensions_keeps_who_is_near_whom() -> None:
     rng = np.random.default_rng(3)
     groups = np.repeat(rng.normal(size=(4, 30)), 10, axis=0)
     rows = (groups + 0.1 * rng.normal(size=(40, 30))).astype(np.float32)
-    reduced = fuse([Part("a", rows, 1.0)], all_true(40), dimensions=4)
-    assert reduced.shape == (40, 4)
-    cosines = reduced @ reduced.T
+    short = reduced(side_by_side([Part("a", rows, 1.0)]), all_true(40), dimensions=4)
+    assert short.shape == (40, 4)
+    cosines = short @ short.T
     assert cosines[0, 1:10].min() > cosines[0, 10:].max()

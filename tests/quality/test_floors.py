@@ -121,13 +121,13 @@ def in_lines(file: Path, rows: Sequence[Mapping[str, str]]) -> Path:
 
 
 def test_descriptors_are_what_a_listener_would_say(evaluation: Evaluation) -> None:
-    assert evaluation.value("descriptors", "recall_at_50") >= 0.48
+    assert evaluation.value("descriptors", "recall_at_50") >= 0.46
     assert evaluation.value("descriptors", "known_at_20") >= 0.28
 
 
 def test_similar_artists_are_those_a_listener_nods_at(evaluation: Evaluation) -> None:
-    assert evaluation.value("similarity", "ndcg_at_10") >= 0.70
-    assert evaluation.value("similarity", "ndcg_at_200") >= 0.80
+    assert evaluation.value("similarity", "ndcg_at_10") >= 0.76
+    assert evaluation.value("similarity", "ndcg_at_200") >= 0.82
 
 
 def test_no_artist_is_everybodys_neighbour_and_few_are_nobodys(evaluation: Evaluation) -> None:
@@ -136,7 +136,7 @@ def test_no_artist_is_everybodys_neighbour_and_few_are_nobodys(evaluation: Evalu
 
 
 @pytest.mark.parametrize(
-    ("task", "measure", "least"), [("similarity", "ndcg_at_10", 0.20), ("descriptors", "recall_at_50", 0.18)]
+    ("task", "measure", "least"), [("similarity", "ndcg_at_10", 0.28), ("descriptors", "recall_at_50", 0.22)]
 )
 def test_the_gain_over_plain_words_is_no_accident(
     evaluation: Evaluation, task: Task, measure: str, least: float
