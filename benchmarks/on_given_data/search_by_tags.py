@@ -44,7 +44,6 @@ def main() -> None:
             given.tags, {registry_key(each.artist): each.artist_id for each in catalog.artists()}
         )
         judged = set().union(*tags.values())
-        catalog.search("music")  # what is read once is not counted
         scores: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
         seconds = []
         for kind, one, other in chosen_pairs(tags, given.pairs):
