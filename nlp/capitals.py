@@ -50,6 +50,10 @@ class Runs:
         )
 
 
+# English writes these with a capital wherever they stand.
+_PRONOUNS = frozenset({"i'm", "i've", "i'd", "i'll"})
+
+
 def capitalised_runs(corpus: Corpus) -> Runs:
     """All runs of capitalised words that end at another word or a break, and those joined by small words.
 
@@ -61,6 +65,7 @@ def capitalised_runs(corpus: Corpus) -> Runs:
     small = _is_small(corpus)[numbers] & (cases == Case.LOWER)
     capital = (numbers > 0) & (cases != Case.LOWER)
     capital &= ~((cases == Case.INITIAL) & is_stop_word(corpus)[numbers])
+    capital &= ~np.array([word in _PRONOUNS for word in corpus.words])[numbers]
     starts, ends = _stretches(capital)
     whole_starts, whole_ends = _joined(starts, ends, small)
     first = np.concatenate([starts, whole_starts])

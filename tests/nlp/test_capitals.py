@@ -58,3 +58,7 @@ def test_a_name_has_the_key_of_its_runs_however_it_is_written() -> None:
 
 def test_names_with_words_that_nobody_writes_have_no_key() -> None:
     assert len(name_keys(corpus_of(["Pale Lanterns"]), ["Pale Lamps", "", "The"])) == 0
+
+
+def test_the_pronoun_of_the_first_person_is_no_name() -> None:
+    assert runs("They say I've kept it, and I’m told Mossglass did.") == ["mossglass"]
