@@ -174,6 +174,13 @@ def _token_range(corpus: Corpus, document: int, mention: Mention) -> tuple[int, 
     return first, start + int(corpus.sentences[left + after, 0]) if after < number else end
 
 
+def words_within(corpus: Corpus, spans: Spans, artists: int) -> NDArray[np.int64]:
+    """How many words stand in the spans of each of `artists` artists (by row); breaks are no words."""
+    upto = np.append(0, np.cumsum(corpus.numbers > 0))
+    counted = np.bincount(spans.artist, weights=upto[spans.last] - upto[spans.first], minlength=artists)
+    return counted.astype(np.int64)
+
+
 def without(spans: Spans, holes: Spans) -> Spans:
     """The spans without the stretches of `holes`: each is cut into the pieces between them.
 

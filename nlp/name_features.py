@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from nlp.arrays import rank
 from nlp.capitals import LONGEST_NAME, Runs
 from nlp.corpus import Corpus
 from nlp.names import capital_share
@@ -74,9 +75,7 @@ def _with_artists(corpus: Corpus, runs: Runs, registered: NDArray[np.bool_]) -> 
 
 def _first_of_each(name: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     order = np.argsort(name, kind="stable")
-    starts = np.flatnonzero(np.diff(name[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-    return np.sort(order[rank < most])
+    return np.sort(order[rank(name[order]) < most])
 
 
 def _frequent(counts: sp.csr_matrix, fewest: int) -> sp.csr_matrix:

@@ -19,7 +19,7 @@ from nlp.company import (
     text_lessons,
 )
 from nlp.contrastive import MapSettings, apply_map, learn_map
-from nlp.corpus import Corpus, Spans
+from nlp.corpus import Corpus, Spans, words_within
 from nlp.vectors import Part, VectorSettings, latent, text_matrix, word2vec_rows
 from nlp.word2vec import train_word2vec
 
@@ -46,7 +46,7 @@ def gather(material: Material, settings: MiningSettings, on_event: OnEvent) -> I
     """Make the parts: texts, passages, company and word2vec."""
     corpus, spans, artists = material.corpus, material.spans, len(material.artists)
     own = own_text(spans, artists)
-    words = _words(corpus, own, artists)
+    words = words_within(corpus, own, artists)
     fit = words >= max(settings.min_words, settings.vectors.fit_words)
     chosen = settings.vectors.for_corpus(artists=int(fit.sum()), words=int((corpus.numbers > 0).sum()))
     on_event(MineEvent("learn", 0, STEPS, "word2vec"))
@@ -63,13 +63,6 @@ def gather(material: Material, settings: MiningSettings, on_event: OnEvent) -> I
     company = _company(in_texts, side_by_side, fit, chosen)
     parts = (texts, passages, company, Part("word2vec", means, chosen.word2vec_share))
     return Ingredients(parts, words, fit, side_by_side, word_vectors)
-
-
-def _words(corpus: Corpus, spans: Spans, artists: int) -> NDArray[np.int64]:
-    """Words that speak for each artist."""
-    upto = np.append(0, np.cumsum(corpus.codes > 3))
-    counted = np.bincount(spans.artist, weights=upto[spans.last] - upto[spans.first], minlength=artists)
-    return counted.astype(np.int64)
 
 
 def _company(in_texts: Pairs, side_by_side: Pairs, fit: NDArray[np.bool_], chosen: VectorSettings) -> Part:

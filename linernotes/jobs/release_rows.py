@@ -15,7 +15,7 @@ from linernotes.jobs.describing import EPOCH, Described, used_terms
 from linernotes.jobs.learning import Learned
 from linernotes.jobs.material import Material
 from linernotes.jobs.mining import MiningSettings
-from linernotes.jobs.timing import activity_rows, artist_rows, term_week_rows
+from linernotes.jobs.timing import activity_rows, artist_rows, calendar_of, term_week_rows
 from linernotes.jobs.unknown_artists import UnknownArtists
 from nlp.directions import term_directions
 from nlp.evidence import Evidence
@@ -33,6 +33,7 @@ def release_rows(
     settings: MiningSettings,
 ) -> ReleaseRows:
     """The rows of a release; generators, so that they are made while they are written."""
+    calendar = calendar_of(material)
     return ReleaseRows(
         terms=_term_rows(described, learned),
         descriptors=_descriptor_rows(material, described.weighted),
@@ -42,13 +43,13 @@ def release_rows(
             (int(material.artists[row]), len(vector), vector)
             for row, vector in zip(learned.rows.tolist(), learned.vectors, strict=True)
         ),
-        activity=activity_rows(material),
+        activity=activity_rows(material, calendar),
         words=(
             (word, vector.astype("<f4").tobytes())
             for word, vector in list(learned.word_vectors.items())[: settings.search_words]
         ),
-        artists=artist_rows(material),
-        term_weeks=term_week_rows(material, described),
+        artists=artist_rows(material, calendar),
+        term_weeks=term_week_rows(material, described, calendar),
         candidates=unknown.candidates,
         candidate_evidence=unknown.evidence,
         overrides=material.editing.rows(),

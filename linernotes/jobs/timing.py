@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from linernotes.jobs.describing import Described
 from linernotes.jobs.material import Material, own_text
 from nlp.activity import weekly_activity
-from nlp.corpus import Spans
+from nlp.arrays import rank
+from nlp.corpus import Spans, words_within
+from nlp.ngrams import count_pairs
 from nlp.trends import RECENT, familiarity, growth, known_to_the_day, monday_of, rising, week_of
 
 # Descriptors of an artist whose use is kept week by week: those that a page about it shows.
@@ -21,7 +23,7 @@ TERMS_BY_WEEK = 30
 
 
 @dataclass(frozen=True, slots=True)
-class _Calendar:
+class Calendar:
     """Source, day (datetime64[D]) and week number of each document.
 
     `dated` where the day is known, `known` where at least the year is (its first week stands for it).
@@ -44,18 +46,19 @@ class _Calendar:
         return int(self.week[self.dated].max(initial=0))
 
 
-def _calendar(material: Material) -> _Calendar:
+def calendar_of(material: Material) -> Calendar:
+    """Find the sources, days and weeks of the documents."""
     source = np.unique([document.source for document in material.documents], return_inverse=True)[1]
     day = np.array([document.published for document in material.documents], dtype="datetime64[D]")
     dated = known_to_the_day(day, source.astype(np.int64))
     known = ~np.isnat(day)
     week = week_of(np.where(known, day, np.datetime64(0, "D")))
-    return _Calendar(source.astype(np.int64), day, week, dated, known)
+    return Calendar(source.astype(np.int64), day, week, dated, known)
 
 
-def activity_rows(material: Material) -> Iterator[Sequence[Any]]:
+def activity_rows(material: Material, calendar: Calendar) -> Iterator[Sequence[Any]]:
     """Rows of release_activity: the weeks in which something was published about each artist."""
-    calendar, spans = _calendar(material), material.spans
+    spans = material.spans
     about = zip(spans.artist[spans.subject].tolist(), spans.document[spans.subject].tolist(), strict=True)
     days = calendar.day.astype(object)
     texts = (
@@ -68,14 +71,14 @@ def activity_rows(material: Material) -> Iterator[Sequence[Any]]:
         yield artist, each.week, each.documents, each.sources, round(each.familiarity, 6), round(each.buzz, 6)
 
 
-def artist_rows(material: Material) -> Iterator[Sequence[Any]]:
+def artist_rows(material: Material, calendar: Calendar) -> Iterator[Sequence[Any]]:
     """Rows of release_artists: words, documents and sources of each artist, familiarity and buzz."""
-    calendar, spans, artists = _calendar(material), material.spans, len(material.artists)
+    spans, artists = material.spans, len(material.artists)
     own = own_text(spans, artists)
     artist, document = _pairs(own.artist, own.document)
     columns = (
         material.artists,
-        _words(material, own),
+        words_within(material.corpus, own, artists),
         np.bincount(artist, minlength=artists),
         np.bincount(_pairs(artist, calendar.source[document])[0], minlength=artists),
         np.round(_familiarity(calendar, spans, artists), 6),
@@ -84,22 +87,22 @@ def artist_rows(material: Material) -> Iterator[Sequence[Any]]:
     yield from zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _familiarity(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
+def _familiarity(calendar: Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
     about = spans.only(spans.subject)
     documents = np.bincount(_pairs(about.artist, about.document)[0], minlength=artists).astype(np.int64)
     return familiarity(_breadth(calendar, about, artists), documents, _breadth(calendar, spans, artists))
 
 
-def _breadth(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
+def _breadth(calendar: Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
     """Independent sources of each artist: every one adds 1 - 2^-n for its n documents."""
     artist, document = _pairs(spans.artist, spans.document)
-    artist, _, repeats = _counted(artist, calendar.source[document])
+    artist, _, repeats = count_pairs(artist, calendar.source[document])
     return np.bincount(artist, weights=1 - 2.0**-repeats, minlength=artists).astype(np.float64)
 
 
-def term_week_rows(material: Material, described: Described) -> Iterator[Sequence[Any]]:
+def term_week_rows(material: Material, described: Described, calendar: Calendar) -> Iterator[Sequence[Any]]:
     """Rows of release_term_weeks: in how many documents each strong descriptor was used, by week."""
-    calendar, counts = _calendar(material), described.counts
+    counts = described.counts
     own = own_text(material.spans, len(material.artists))
     artist, document = own.artist[counts.span], own.document[counts.span]
     wanted = calendar.dated[document] & np.isin(
@@ -117,9 +120,7 @@ def term_week_rows(material: Material, described: Described) -> Iterator[Sequenc
 def _strongest(described: Described) -> NDArray[np.int64]:
     """The pairs (artist, term) that are among an artist's strongest, joined into one number each."""
     weighted = described.weighted
-    _, starts, lengths = np.unique(weighted.artist, return_index=True, return_counts=True)
-    rank = np.arange(len(weighted.artist)) - np.repeat(starts, lengths)
-    chosen = rank < TERMS_BY_WEEK
+    chosen = rank(weighted.artist) < TERMS_BY_WEEK
     return _joined(weighted.artist[chosen], weighted.term[chosen], len(described.counts.terms))
 
 
@@ -128,26 +129,11 @@ def _joined(left: NDArray[np.int64], right: NDArray[np.int64], base: int) -> NDA
 
 
 def _pairs(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    left, right, _ = _counted(left, right)
+    left, right, _ = count_pairs(left, right)
     return left, right
 
 
-def _counted(
-    left: NDArray[np.int64], right: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct pairs in order, and how often each stands there."""
-    base = int(right.max(initial=0)) + 1
-    pairs, repeats = np.unique(_joined(left, right, base), return_counts=True)
-    return pairs // base, pairs % base, repeats.astype(np.int64)
-
-
-def _words(material: Material, own: Spans) -> NDArray[np.int64]:
-    upto = np.append(0, np.cumsum(material.corpus.numbers > 0))
-    words = np.bincount(own.artist, weights=upto[own.last] - upto[own.first], minlength=len(material.artists))
-    return words.astype(np.int64)
-
-
-def _buzz(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
+def _buzz(calendar: Calendar, spans: Spans, artists: int) -> NDArray[np.float64]:
     """How much more than usual was lately written about each artist.
 
     A text of which the year alone is known is no text of a week, but an earlier one tells what is usual. Of
@@ -159,7 +145,7 @@ def _buzz(calendar: _Calendar, spans: Spans, artists: int) -> NDArray[np.float64
     told = (calendar.dated | early)[document]
     undated = np.bincount(artist[~told], minlength=artists) > 0
     usual = np.bincount(artist[early[document]], minlength=artists) > 0
-    artist, week, documents = _counted(artist[told], calendar.week[document[told]] - calendar.first)
+    artist, week, documents = count_pairs(artist[told], calendar.week[document[told]] - calendar.first)
     weeks, counts = np.unique(calendar.week[calendar.dated | early], return_counts=True)
     buzz = np.zeros(artists)
     bounds = np.append(np.flatnonzero(np.diff(artist, prepend=-1)), len(artist)).tolist()
