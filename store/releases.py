@@ -29,6 +29,7 @@ from store.models import (
     ReleaseVectorRow,
     ReleaseWordRow,
 )
+from store.nearest import index_release
 
 T = TypeVar("T")
 
@@ -169,11 +170,13 @@ def finish_release(
 def publish_release(connection: Connection, release_id: int) -> None:
     """Let the views show this release, from the commit of the transaction on.
 
-    Raises ReleaseNotFound unless the release exists and is complete.
+    On PostgreSQL its vectors are indexed first. Raises ReleaseNotFound unless the release exists and is
+    complete.
     """
     state = connection.execute(select(ReleaseRow.state).where(ReleaseRow.id == release_id)).scalar()
     if state != "ready":
         raise ReleaseNotFound(f"There is no complete release {release_id}; see `linernotes releases`.")
+    index_release(connection, release_id)
     values = {"release_id": release_id, "published_at": datetime.now(UTC)}
     if connection.execute(update(PublishedReleaseRow).values(values)).rowcount == 0:
         connection.execute(insert(PublishedReleaseRow).values(id=1, **values))
