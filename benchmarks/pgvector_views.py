@@ -25,7 +25,7 @@ from store.engine import connect
 from store.models import ArtistRow
 from store.nearest import PREFIX, index_release
 from store.releases import ReleaseRows, begin_release, finish_release, publish_release, write_release
-from store.vectors import vectors_of_release
+from store.vectors import artist_vectors
 
 Floats = NDArray[np.float32]
 
@@ -64,7 +64,7 @@ def main() -> None:
 def _published(file: Path) -> Floats:
     with connect(f"sqlite:///{file}", read_only=True).connect() as connection:
         shown = connection.execute(text("SELECT release_id FROM published_release")).scalar_one()
-        return vectors_of_release(connection, shown)[1]
+        return artist_vectors(connection, shown)[1]
 
 
 def _made_up(artists: int) -> Floats:

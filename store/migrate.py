@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from alembic import command
+from store.access import note_rights, restore_rights
 from store.engine import check_reachable, reason_of
 from store.errors import DatabaseOutdated, DatabaseUnusable
 from store.models import Base
@@ -34,11 +35,13 @@ def upgrade(engine: Engine) -> None:
         with engine.begin() as connection:
             _refuse_foreign(connection)
             _refuse_newer(connection)
+            rights = note_rights(connection)
             drop_views(connection)
             drop_functions(connection)
             command.upgrade(_config(connection), "head")
             create_views(connection)
             create_functions(connection)
+            restore_rights(connection, rights)
         sweep_indexes(engine)
     except DBAPIError as error:
         raise DatabaseUnusable(f"{_name(engine)} cannot be set up: {reason_of(error)}.") from error
