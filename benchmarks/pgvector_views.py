@@ -90,7 +90,13 @@ def _measure(vectors: Floats) -> float:
             exact = [_run(connection, query, asked[:30]) for query in (NEAREST, JOINED)]
         engine.dispose()
     recall = _recall(indexed[0].found, vectors, asked)
-    _print(vectors, seconds, int(size or 0), list(zip(("nearest", "joined"), indexed, exact, strict=True)), recall)
+    _print(
+        vectors,
+        seconds,
+        int(size or 0),
+        list(zip(("nearest", "joined"), indexed, exact, strict=True)),
+        recall,
+    )
     return recall
 
 
@@ -98,7 +104,9 @@ def _write(engine: Engine, vectors: Floats) -> tuple[int, float]:
     """Write and publish a release of these vectors; return its number and the seconds that its index took."""
     with engine.begin() as connection:
         numbers = range(1, len(vectors) + 1)
-        connection.execute(insert(ArtistRow), [{"id": n, "name": f"Artist {n}", "key": f"a{n}"} for n in numbers])
+        connection.execute(
+            insert(ArtistRow), [{"id": n, "name": f"Artist {n}", "key": f"a{n}"} for n in numbers]
+        )
         release = begin_release(connection, engine="local", parameters={}, input_digest="0" * 64)
         write_release(connection, release, _rows(vectors))
         finish_release(connection, release, documents=0, artists=len(vectors), terms=20, metrics={})

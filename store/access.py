@@ -114,7 +114,9 @@ def _readers(connection: Connection, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(connection.scalars(text(_READERS), {"names": list(names)}).all())
 
 
-def _statement(*, kind: str, object: str, columns: str, privilege_type: str, is_grantable: bool, role: str) -> str:  # noqa: A002 - the column's name
+def _statement(
+    *, kind: str, object: str, columns: str, privilege_type: str, is_grantable: bool, role: str
+) -> str:
     of = f" ({columns})" if columns else ""
     further = " WITH GRANT OPTION" if is_grantable else ""
     return f"GRANT {privilege_type}{of} ON {kind} {object} TO {role}{further}"

@@ -18,6 +18,7 @@ from store.errors import DatabaseOutdated, DatabaseUnusable
 from store.models import Base
 from store.nearest import drop_indexes, sweep_indexes
 from store.nearest_functions import create_functions, drop_functions
+from store.statistics import refresh_statistics
 from store.views import create_views, drop_views
 
 VERSION_TABLE = "linernotes_version"
@@ -42,6 +43,7 @@ def upgrade(engine: Engine) -> None:
             create_views(connection)
             create_functions(connection)
             restore_rights(connection, rights)
+            refresh_statistics(connection)
         sweep_indexes(engine)
     except DBAPIError as error:
         raise DatabaseUnusable(f"{_name(engine)} cannot be set up: {reason_of(error)}.") from error

@@ -50,7 +50,9 @@ def why_no_index(vectors: int, dimensions: int, pgvector: tuple[int, ...]) -> st
     if not vectors:
         return "the release has no vectors"
     if dimensions > MOST_DIMENSIONS:
-        return f"vectors of {dimensions} dimensions are longer than the {MOST_DIMENSIONS} that pgvector indexes"
+        return (
+            f"vectors of {dimensions} dimensions are longer than the {MOST_DIMENSIONS} that pgvector indexes"
+        )
     if pgvector < OLDEST_PGVECTOR:
         return f"pgvector {'.'.join(map(str, pgvector))} is older than 0.8"
     return None

@@ -32,6 +32,7 @@ from store.models import (
     ReleaseWordRow,
 )
 from store.nearest import index_release
+from store.statistics import refresh_statistics
 
 T = TypeVar("T")
 
@@ -178,13 +179,14 @@ def finish_release(
 def publish_release(connection: Connection, release_id: int) -> None:
     """Let the views show this release, from the commit of the transaction on.
 
-    On PostgreSQL its vectors are indexed first. Raises ReleaseNotFound unless the release exists and is
+    The planner's statistics are brought up to it, and on PostgreSQL its vectors are indexed first. Raises ReleaseNotFound unless the release exists and is
     complete.
     """
     state = connection.execute(select(ReleaseRow.state).where(ReleaseRow.id == release_id)).scalar()
     if state != "ready":
         raise ReleaseNotFound(f"There is no complete release {release_id}; see `linernotes releases`.")
     index_release(connection, release_id)
+    refresh_statistics(connection)
     values = {"release_id": release_id, "published_at": datetime.now(UTC)}
     if connection.execute(update(PublishedReleaseRow).values(values)).rowcount == 0:
         connection.execute(insert(PublishedReleaseRow).values(id=1, **values))

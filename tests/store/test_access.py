@@ -75,7 +75,9 @@ def of_role(engine: Engine, role: str) -> str:
 def readable(engine: Engine, role: str, names: list[str]) -> set[str]:
     """Those of the tables or views of which the role can read at least a column."""
     with engine.connect() as connection:
-        query = text("SELECT n FROM unnest(CAST(:names AS text[])) n WHERE has_any_column_privilege(:role, n, 'SELECT')")
+        query = text(
+            "SELECT n FROM unnest(CAST(:names AS text[])) n WHERE has_any_column_privilege(:role, n, 'SELECT')"
+        )
         return set(connection.scalars(query, {"names": names, "role": role}))
 
 
@@ -164,7 +166,9 @@ def test_rights_outlive_a_migration_and_hold_for_what_it_adds(postgres: Engine) 
         for view in VIEWS:
             if view.name not in {"artist_map", "map_regions"}:
                 connection.exec_driver_sql(f"CREATE VIEW {view.name} AS SELECT 1 AS one")
-                connection.exec_driver_sql(f"GRANT SELECT ON {view.name} TO linernotes_analyst, linernotes_service")
+                connection.exec_driver_sql(
+                    f"GRANT SELECT ON {view.name} TO linernotes_analyst, linernotes_service"
+                )
     upgrade(postgres)
     views = [view.name for view in VIEWS]
     assert readable(postgres, "linernotes_analyst", views) == set(views)

@@ -177,7 +177,9 @@ def test_settings_of_the_session_are_as_before_after_a_call(crowd: tuple[Engine,
         assert connection.execute(text("SHOW hnsw.iterative_scan")).scalar_one() == "off"
 
 
-@pytest.mark.parametrize("call", ["nearest_artists(99999999)", "nearest_artists(NULL)", "nearest_artists(5, 0)"])
+@pytest.mark.parametrize(
+    "call", ["nearest_artists(99999999)", "nearest_artists(NULL)", "nearest_artists(5, 0)"]
+)
 def test_nobody_is_near_to_an_unknown_artist(crowd: tuple[Engine, np.ndarray], call: str) -> None:
     with crowd[0].connect() as connection:
         assert connection.execute(text(f"SELECT * FROM {call}")).all() == []
@@ -198,7 +200,9 @@ def test_artists_kept_apart_by_an_editor_are_not_near(postgres: Engine) -> None:
         assert nearest(connection, three) == [two, one]
 
 
-def test_the_functions_answer_from_the_next_release_of_another_length_by_its_own_index(postgres: Engine) -> None:
+def test_the_functions_answer_from_the_next_release_of_another_length_by_its_own_index(
+    postgres: Engine,
+) -> None:
     with postgres.begin() as connection:
         write_crowd(connection)
         assert index_names(connection) == [f"{PREFIX}1"]
