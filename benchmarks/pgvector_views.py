@@ -2,9 +2,10 @@
 
 What the HNSW index of a release costs to build, and what `nearest_artists` and the query that joins it with
 descriptors take with the index and without, with the recall of the first ten against an exact comparison. On
-made-up vectors with neighbourhoods (4,000 artists of 300 dimensions; with --full, 12,000 and 100,000), or on the
-published release of a SQLite database (--release FILE). More dimensions, or vectors without neighbourhoods, make
-recall worse; a graph larger than the memory given to its build makes that several times slower.
+made-up vectors with neighbourhoods (4,000 artists of 300 dimensions; with --full, 12,000 and 100,000), or on
+the published release of a SQLite database (--release FILE). More dimensions, or vectors without
+neighbourhoods, make recall worse; a graph larger than the memory given to its build makes that several times
+slower.
 """
 
 from __future__ import annotations

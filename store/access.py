@@ -1,8 +1,9 @@
-"""Who may read: roles of PostgreSQL that see the views alone, and what becomes of their rights in a migration.
+"""Who may read: roles of PostgreSQL that see the views alone, and their rights after a migration.
 
-A migration drops the views and functions and creates them anew, and with them would go every right on them. So
-the rights are noted before and granted again after it, and a role that could read everything of a kind may also
-read what is new of that kind. Default privileges would not do: they hold for tables as well, texts included.
+A migration drops the views and functions and creates them anew, and with them would go every right on them.
+So the rights are noted before and granted again after it, and a role that could read everything of a kind may
+also read what is new of that kind. Default privileges would not do: they hold for tables as well, texts
+included.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ _RIGHTS = f"""
 SELECT kind, object, columns, privilege_type, is_grantable,
        CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS role
 FROM ({_ACL}) AS acl
-"""
+"""  # noqa: S608 - only constants are put in
 # Roles that were granted SELECT on every one of the relations named that are there.
 _READERS = """
 SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END

@@ -1,10 +1,10 @@
 """Nearest neighbours inside PostgreSQL: an HNSW index of pgvector for each release.
 
 An index needs one length of vectors, and lengths may differ between releases; so each release has a partial
-index of its own, on an expression of that length. A view cannot lead to it: which release is published is known
-only when a query runs, and an index with a condition is chosen when it is planned. To put the number of the
-release into the views at each switch would lock them against readers, and show a reader whose snapshot is older
-the vectors of a release that it does not have. So functions ask for the published release and plan a
+index of its own, on an expression of that length. A view cannot lead to it: which release is published is
+known only when a query runs, and an index with a condition is chosen when it is planned. To put the number of
+the release into the views at each switch would lock them against readers, and show a reader whose snapshot is
+older the vectors of a release that it does not have. So functions ask for the published release and plan a
 statement for it (`store.nearest_functions`); where there is no index, they compare with all vectors.
 
 The index is built in the transaction that publishes, before the switch, which keeps nobody from reading.
@@ -89,7 +89,7 @@ def statement(release_id: str, cast: str) -> str:
     `cast` brings a vector to what is indexed, such as `::halfvec(300)`; nothing stands for exact comparison.
     """
     return (
-        "SELECT v.artist_id, v.vector <#> $1 AS distance FROM release_vectors v"
+        "SELECT v.artist_id, v.vector <#> $1 AS distance FROM release_vectors v"  # noqa: S608 - ours or a number
         f" WHERE v.release_id = {release_id} ORDER BY (v.vector{cast}) <#> ($1{cast}) LIMIT $2"
     )
 

@@ -1,7 +1,7 @@
 """The SQL functions with which analysts ask PostgreSQL for the nearest artists.
 
-They run with the rights of their owner, so that a role that may read views alone can call them, and answer from
-the release that is published in the snapshot of the caller. Like views they are code, not data: every
+They run with the rights of their owner, so that a role that may read views alone can call them, and answer
+from the release that is published in the snapshot of the caller. Like views they are code, not data: every
 migration drops them first and creates them last. Nobody but the owner may call them until it is granted.
 """
 
@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 from store.nearest import MOST_DIMENSIONS, PREFIX, statement
 
 SIGNATURES: Final = ("nearest_artists(bigint, integer)", "nearest_to(vector, integer)")
-# How many artists of the graph are looked at: the larger, the surer and the slower. Measured over 40 to 400 on
-# 12,006 artists of 300 dimensions: see docs/measurements.md.
+# How many artists of the graph are looked at: the larger, the surer and the slower. With 100, recall@10
+# is .9935 on 12,006 mined artists of 300 dimensions: see docs/measurements.md.
 SEARCHED: Final = 100
 # By how many more than asked for the index is asked, since it compares in half precision.
 _SPARE: Final = 10
@@ -52,7 +52,7 @@ BEGIN
     $statement$, release, indexed) USING wanted, k + {_SPARE}, k;
 END
 $function$
-"""
+"""  # noqa: S608 - only constants are put in
 
 _NEAREST_ARTISTS = f"""
 CREATE FUNCTION nearest_artists(seed bigint, k integer DEFAULT 10) RETURNS {_ROWS}
@@ -74,7 +74,7 @@ BEGIN
     ORDER BY n.rank LIMIT greatest(k, 0);
 END
 $function$
-"""
+"""  # noqa: S608 - only constants are put in
 
 _COMMENTS: Final = {
     SIGNATURES[0]: "The k artists nearest to an artist in the published release, the nearest first",
@@ -107,7 +107,8 @@ def drop_functions(connection: Connection) -> None:
 def _search_path(connection: Connection) -> str:
     """The schemas of our tables and of pgvector; what a caller puts into others cannot get in between."""
     query = (
-        "SELECT string_agg(DISTINCT quote_ident(nspname), ', ') FROM pg_namespace WHERE nspname = current_schema()"
+        "SELECT string_agg(DISTINCT quote_ident(nspname), ', ') FROM pg_namespace"
+        " WHERE nspname = current_schema()"
         " OR oid = (SELECT extnamespace FROM pg_extension WHERE extname = 'vector')"
     )
     return f"{connection.execute(text(query)).scalar_one()}, pg_temp"

@@ -179,8 +179,8 @@ def finish_release(
 def publish_release(connection: Connection, release_id: int) -> None:
     """Let the views show this release, from the commit of the transaction on.
 
-    The planner's statistics are brought up to it, and on PostgreSQL its vectors are indexed first. Raises ReleaseNotFound unless the release exists and is
-    complete.
+    Before that, PostgreSQL indexes its vectors, and the planner's statistics are brought up to it. Raises
+    ReleaseNotFound unless the release exists and is complete.
     """
     state = connection.execute(select(ReleaseRow.state).where(ReleaseRow.id == release_id)).scalar()
     if state != "ready":

@@ -1,7 +1,7 @@
-"""What the databases' planners know of a release: without it, they begin a query on the views at the wrong end.
+"""What the databases' planners know of a release; without it, queries on views begin at the wrong end.
 
-Measured on a release of 12,006 artists and a million descriptors: "which terms do two artists share" on the views
-takes SQLite 80 s without statistics and 5 ms with them.
+Measured on a release of 12,006 artists and a million descriptors: "which terms do two artists share" on the
+views takes SQLite 80 s without statistics and 5 ms with them.
 """
 
 from __future__ import annotations

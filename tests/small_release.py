@@ -138,6 +138,7 @@ def publish(
     terms = sorted({term for weights in descriptors.values() for term in weights})
     number = {term: place for place, term in enumerate(terms, start=1)}
     units = {artist: _unit(vector) for artist, vector in sorted(vectors.items())}
+    counts_of = used or {}
     rows = ReleaseRows(
         terms=[
             (
@@ -152,7 +153,7 @@ def publish(
             for t in terms
         ],
         descriptors=[
-            (artist, number[term], weight, *(used or {}).get((artist, term), USED), (artist, term) in inferred)
+            (artist, number[term], weight, *counts_of.get((artist, term), USED), (artist, term) in inferred)
             for artist, weights in descriptors.items()
             for term, weight in weights.items()
         ],
@@ -185,7 +186,8 @@ def publish(
         regions=regions,
         map=[(artist, *place) for artist, place in (places or {}).items()],
     )
-    release = begin_release(connection, engine="local", parameters=parameters or {"seed": 1}, input_digest="0" * 64)
+    made = parameters or {"seed": 1}
+    release = begin_release(connection, engine="local", parameters=made, input_digest="0" * 64)
     write_release(connection, release, rows)
     finish_release(
         connection, release, documents=7, artists=len(units), terms=len(terms), metrics={"seconds": 1.5}

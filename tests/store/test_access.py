@@ -76,7 +76,8 @@ def readable(engine: Engine, role: str, names: list[str]) -> set[str]:
     """Those of the tables or views of which the role can read at least a column."""
     with engine.connect() as connection:
         query = text(
-            "SELECT n FROM unnest(CAST(:names AS text[])) n WHERE has_any_column_privilege(:role, n, 'SELECT')"
+            "SELECT n FROM unnest(CAST(:names AS text[])) n"
+            " WHERE has_any_column_privilege(:role, n, 'SELECT')"
         )
         return set(connection.scalars(query, {"names": names, "role": role}))
 

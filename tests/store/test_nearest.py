@@ -1,4 +1,4 @@
-"""Nearest neighbours in PostgreSQL: the index of a release, the functions that use it, and when there is none."""
+"""Nearest neighbours in PostgreSQL: the index of a release, the functions that use it, and doing without."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def postgres(postgres_server: str, postgres_template: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def crowd(postgres_server: str, postgres_template: str) -> Iterator[tuple[Engine, np.ndarray]]:
-    """A published release of many artists, of which the even ones are dreamy, and its vectors; for reading."""
+    """A published release of many artists, the even ones dreamy, and its vectors; for reading."""
     for url in empty_postgres(postgres_server, postgres_template):
         engine = connect(url)
         with engine.begin() as connection:
@@ -154,7 +154,8 @@ def test_the_mean_of_two_artists_can_be_asked_for(crowd: tuple[Engine, np.ndarra
     engine, vectors = crowd
     query = """
     SELECT n.artist_id, n.similarity FROM nearest_to(
-        (SELECT avg(vector) FROM artist_vectors WHERE artist IN ('Artist 3', 'Artist 4')), 5) AS n ORDER BY n.rank
+        (SELECT avg(vector) FROM artist_vectors WHERE artist IN ('Artist 3', 'Artist 4')), 5
+    ) AS n ORDER BY n.rank
     """
     mean = (vectors[2] + vectors[3]) / 2
     expected = np.argsort(-(vectors @ mean))[:5]
