@@ -28,7 +28,10 @@ def connect(url: str, *, read_only: bool = False) -> Engine:
     opened. A SQLite file that does not exist is created unless `read_only`.
     """
     parsed = _parse(url)
-    _refuse_unopenable_file(parsed, read_only=read_only)
+    try:
+        _refuse_unopenable_file(parsed, read_only=read_only)
+    except PermissionError as error:
+        raise DatabaseUnusable(f"{error.filename} may not be looked at by this user.") from error
     try:
         engine = create_engine(parsed, connect_args=_arguments(parsed))
     except ModuleNotFoundError as error:
@@ -96,7 +99,7 @@ def _shown(url: URL) -> str:
 def _sqlite_file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
-    return Path(url.database)
+    return Path(url.database.removeprefix("file:"))
 
 
 def _refuse_unopenable_file(url: URL, *, read_only: bool) -> None:

@@ -58,6 +58,16 @@ def why_no_index(vectors: int, dimensions: int, pgvector: tuple[int, ...]) -> st
     return None
 
 
+def why_unindexed(connection: Connection) -> str | None:
+    """Why the published release has no index; None when it has one, or there is no release, or on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return None
+    shown = connection.scalar(text("SELECT release_id FROM published_release"))
+    if shown is None or _exists(connection, shown):
+        return None
+    return why_no_index(*_size(connection, shown), _pgvector(connection)) or "it was not built"
+
+
 def sweep_indexes(engine: Engine) -> str | None:
     """Index the published release unless it is, and drop the indexes of releases that are gone.
 

@@ -1,4 +1,4 @@
-"""Rows for every table of a database, whatever its migration: made from what the database says of its columns.
+"""Rows for every table of a database, whatever its migration, by what the database says of its columns.
 
 A new migration is thereby tested with data without anybody having to write any.
 """
@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-import pgvector.sqlalchemy  # noqa: F401 - teaches SQLAlchemy to reflect the type
+import pgvector.sqlalchemy
 from sqlalchemy import Column, Connection, MetaData, Table, insert, inspect, select
 from sqlalchemy.types import JSON, Boolean, Date, DateTime, Float, Integer, LargeBinary, String
 
@@ -101,20 +101,18 @@ def _typed(column: Column[Any], value: object) -> object:
 
 
 def _of_type(column: Column[Any], number: int) -> object:
-    kind = column.type
-    if isinstance(kind, Boolean):
-        return True
-    if isinstance(kind, Integer | Float):
-        return number
-    if isinstance(kind, DateTime):
-        return datetime(2024, 1, number)  # noqa: DTZ001 - as the columns store it
-    if isinstance(kind, Date):
-        return date(2024, 1, number)
-    if isinstance(kind, JSON):
-        return {"number": number}
-    if isinstance(kind, LargeBinary):
-        return b"\x00\x00\x80\x3f\x00\x00\x00\x00"  # also the vector (1, 0)
-    if isinstance(kind, String):
-        return f"{column.name} {number}"[-(kind.length or 1000) :]
-    assert str(kind).startswith("VECTOR"), f"{column} is of a type this module does not know: {kind!r}"
-    return [1.0, 0.0]
+    length = getattr(column.type, "length", None) or 1000
+    values: dict[type[Any], object] = {
+        Boolean: True,
+        Integer: number,
+        Float: number,
+        DateTime: datetime(2024, 1, number),
+        Date: date(2024, 1, number),
+        JSON: {"number": number},
+        LargeBinary: b"\x00\x00\x80\x3f\x00\x00\x00\x00",  # on SQLite also the vector (1, 0)
+        String: f"{column.name} {number}"[-length:],
+        pgvector.sqlalchemy.Vector: [1.0, 0.0],
+    }
+    known = [value for kind, value in values.items() if isinstance(column.type, kind)]
+    assert known, f"{column} is of a type this module does not know: {column.type!r}"
+    return known[0]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, inspect, text
@@ -205,3 +208,45 @@ def test_a_role_that_does_not_exist_is_refused_in_words(postgres: Engine) -> Non
 def test_on_sqlite_granting_is_refused_in_words(sqlite_engine: Engine) -> None:
     with sqlite_engine.begin() as connection, pytest.raises(DatabaseUnusable, match="SQLite has no roles"):
         grant_reading(connection, "linernotes_analyst", "views")
+
+
+def test_a_sqlite_url_may_ask_for_the_file_to_be_opened_read_only(sqlite_engine: Engine) -> None:
+    fill(sqlite_engine)
+    url = f"sqlite:///file:{sqlite_engine.url.database}?mode=ro&uri=true"
+    with linernotes.open(url) as catalog:
+        assert catalog.similar("Mossglass")[0].artist == "Driftrelay"
+    writer = connect(url, read_only=True)
+    with writer.connect() as connection, pytest.raises(DBAPIError, match="readonly database"):
+        connection.execute(text("DELETE FROM published_release"))
+    writer.dispose()
+
+
+def test_a_file_that_was_opened_for_lookups_cannot_be_written_through_them(sqlite_engine: Engine) -> None:
+    reader = connect(f"sqlite:///{sqlite_engine.url.database}", read_only=True)
+    with reader.connect() as connection, pytest.raises(DBAPIError, match="readonly database"):
+        connection.execute(text("DELETE FROM artists"))
+    reader.dispose()
+
+
+def test_a_file_without_a_right_to_write_can_be_looked_up(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """As by somebody else than its owner; in a process of its own, since for root no right is missing."""
+    fill(sqlite_engine)
+    file = Path(str(sqlite_engine.url.database))
+    sqlite_engine.dispose()
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "linernotes.db").write_bytes(file.read_bytes())
+    (shared / "linernotes.db").chmod(0o444)
+    shared.chmod(0o555)
+    program = (
+        "import os, sys, linernotes\n"
+        "ask = lambda: linernotes.open(sys.argv[1]).similar('Mossglass')[0].artist\n"
+        "ask()  # imports all that is needed, from where another user may not be let in\n"
+        "if os.geteuid() == 0: os.seteuid(65534)\n"
+        "print(ask())\n"
+    )
+    url = f"sqlite:///file:{shared / 'linernotes.db'}?immutable=1&uri=true"
+    for parent in [tmp_path, *list(tmp_path.parents)[:3]]:
+        parent.chmod(parent.stat().st_mode | 0o011)
+    found = subprocess.run([sys.executable, "-c", program, url], check=False, capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("Driftrelay\n", "")

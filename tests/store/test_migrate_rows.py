@@ -28,7 +28,7 @@ def fill_all(engine: Engine) -> dict[str, list[Row]]:
 
 
 def shared(before: dict[str, list[Row]], after: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """The rows of `after` in the tables and columns that `before` has too, but for what is meant to change."""
+    """The rows of `after`, in the tables and columns of `before`, but for what is meant to change."""
     return {table: _kept(table, before[table], after[table]) for table in before if table in after}
 
 

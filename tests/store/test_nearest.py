@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection, Engine, insert, text
 
+from linernotes.doctor import check_vectors
 from store.engine import connect
 from store.migrate import downgrade, upgrade
 from store.models import ArtistRow
-from store.nearest import PREFIX, index_release, statement, sweep_indexes, why_no_index
+from store.nearest import PREFIX, index_release, statement, sweep_indexes, why_no_index, why_unindexed
 from store.releases import (
     ReleaseRows,
     begin_release,
@@ -176,6 +177,7 @@ def test_settings_of_the_session_are_as_before_after_a_call(crowd: tuple[Engine,
         nearest(connection, 5, 500)
         assert connection.execute(text("SHOW hnsw.ef_search")).scalar_one() == "77"
         assert connection.execute(text("SHOW hnsw.iterative_scan")).scalar_one() == "off"
+        assert connection.execute(text("SHOW enable_sort")).scalar_one() == "on"
 
 
 @pytest.mark.parametrize(
@@ -244,12 +246,17 @@ def test_the_index_of_a_removed_release_is_swept_away(postgres: Engine) -> None:
         assert index_names(connection) == [f"{PREFIX}2"]
 
 
-def test_an_index_that_is_missing_is_built_by_the_sweep(postgres: Engine) -> None:
+def test_an_index_that_is_missing_is_told_of_by_doctor_and_built_by_the_sweep(postgres: Engine) -> None:
     with postgres.begin() as connection:
+        assert why_unindexed(connection) is None
         write_crowd(connection, artists=100)
+        assert why_unindexed(connection) is None
         connection.execute(text(f"DROP INDEX {PREFIX}1"))
+        assert why_unindexed(connection) == "it was not built"
         assert len(nearest(connection, 9, 3)) == 3  # exactly, without an index
+    assert check_vectors(postgres).state == "hint"
     sweep_indexes(postgres)
+    assert check_vectors(postgres).state == "ok"
     with postgres.connect() as connection:
         assert index_names(connection) == [f"{PREFIX}1"]
 
