@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -45,11 +46,12 @@ DEFAULT_DATABASE = "sqlite:///linernotes.db"
 DATABASE_VARIABLE = "LINERNOTES_DATABASE"
 
 
-def open_catalog(url: str | None = None) -> Catalog:
+def open_catalog(url: str | None = None, *, cache: str | Path | None = None) -> Catalog:
     """Open the database of `url`, read-only, and return its catalog.
 
     Without `url`, the one named by the environment variable LINERNOTES_DATABASE, or else
-    `sqlite:///linernotes.db`. Raises DatabaseUnusable when there is none or it is not ours, DatabaseOutdated
+    `sqlite:///linernotes.db`. `cache` is where the files of its releases are looked for; see
+    `linernotes.release_files.place`. Raises DatabaseUnusable when there is none or it is not ours, DatabaseOutdated
     when it is at another migration.
     """
     engine = connect(url or os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE, read_only=True)
@@ -61,7 +63,7 @@ def open_catalog(url: str | None = None) -> Catalog:
     except BaseException:
         engine.dispose()  # nobody else will: the caller gets no catalog to close
         raise
-    return Catalog(engine)
+    return Catalog(engine, cache)
 
 
 class Catalog(Reader):
