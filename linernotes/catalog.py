@@ -52,8 +52,8 @@ def open_catalog(url: str | None = None, *, cache: str | Path | None = None) -> 
 
     Without `url`, the one named by the environment variable LINERNOTES_DATABASE, or else
     `sqlite:///linernotes.db`. `cache` is where the files of its releases are looked for; see
-    `linernotes.release_files.place`. Raises DatabaseUnusable when there is none or it is not ours, DatabaseOutdated
-    when it is at another migration.
+    `linernotes.release_files.place`. Raises DatabaseUnusable when there is none or it is not ours,
+    DatabaseOutdated when it is at another migration.
     """
     engine = connect(url or os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE, read_only=True)
     try:

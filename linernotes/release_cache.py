@@ -11,7 +11,6 @@ from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-
 from sqlalchemy import Connection
 
 from linernotes.filters import SimilarFilters

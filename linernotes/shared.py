@@ -61,7 +61,9 @@ class SharedTerms:
             order = np.argsort(terms)
             return terms[order], weights[order]
         found, place = np.unique(terms, return_inverse=True)
-        return found, np.bincount(place, weights=weights, minlength=len(found))
+        sums = np.zeros(len(found))
+        np.add.at(sums, place, weights)
+        return found, sums
 
     def _rows(self, artists: Sequence[int]) -> list[int]:
         places = np.searchsorted(self.ids, np.asarray(artists, dtype=np.int64))

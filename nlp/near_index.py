@@ -4,9 +4,9 @@ Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search u
 Small World graphs" (2016), as implemented by usearch (Apache-2.0). It holds the vectors in half precision;
 whoever asks multiplies the rows found by the exact vectors, which also puts them in order.
 
-Compared on 12,006 artists × 300 (lengths .92–1.71) and 60,000 synthetic ones × 256, recall@10 after exact
-re-ranking: usearch f16 .999 and .998, bf16 .998 and .998, i8 .978 and .924 (it forgets the lengths), each with
-SEARCHED = 64. voyager answers as well but reads its file into memory, so that every process holds a copy.
+Compared on 12,006 artists × 300 (lengths .92–1.71) and 60,000 synthetic ones × 256 by recall@10 after exact
+re-ranking, each with SEARCHED = 64: usearch f16 .999 and .998, bf16 .998 and .998, i8 .978 and .924 (it
+forgets the lengths). voyager answers as well, but reads its file into memory, a copy for every process.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from usearch.index import Index
 
 LINKS = 16
-"""Edges of a node. 24 instead of 16 brought nothing measurable on either set and costs a tenth more memory."""
+"""Edges of a node. 24 instead of 16 brought nothing measurable, for a tenth more memory."""
 
 EXPLORED_WHEN_BUILT = 128
 """Candidates looked at for a new node's edges: with 200, recall@10 was the same within .001."""
 
 SEARCHED = 64
-"""Candidates looked at for an answer, at least: recall@10 .999 with 64, .9995 with 400 at 5 times the time."""
+"""Candidates looked at for an answer, at least: recall@10 .999; with 400 .9995, in 5 times the time."""
 
 BLOCK = 50_000
 """Vectors added at a time, between which an interrupt is heard."""
@@ -66,10 +66,9 @@ class NearIndex:
         """Map a file that `build_index` wrote; RuntimeError, of usearch, when it is none."""
         from usearch.index import Index  # noqa: PLC0415 - only large releases have an index
 
-        index = Index.restore(str(file), view=True, enable_key_lookups=False)
+        index = Index.restore(str(file), view=True, enable_key_lookups=False, expansion_search=SEARCHED)
         if index is None:
             raise RuntimeError(f"{file} is no index")
-        index.expansion_search = SEARCHED
         return cls(index)
 
     def __len__(self) -> int:

@@ -10,16 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Float, Select
 from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
 
 Row = tuple[Any, ...]
+# PostgreSQL's number of the type double precision, in which all our floats are.
+_FLOAT8 = 701
 _Convert = Callable[[Any], Any] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """The text for a driver, the names of its parameters in order (None where it takes names), conversions."""
+    """The text for a driver; its parameters in order, None where it takes names; conversions of columns."""
 
     text: str
     constants: Mapping[str, Any]
@@ -47,7 +50,7 @@ class Prepared:
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled = self._statement.compile(dialect=dialect)
         conversions = tuple(
-            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            column.type.dialect_impl(dialect).result_processor(dialect, _type_code(column.type, dialect))
             for column in self._statement.selected_columns
         )
         made = self._compiled[dialect.name] = _Compiled(
@@ -57,6 +60,11 @@ class Prepared:
             conversions if any(conversions) else None,
         )
         return made
+
+
+def _type_code(kind: TypeEngine[Any], dialect: Dialect) -> int | None:
+    """What the driver would say of a column, where SQLAlchemy asks: only PostgreSQL has several floats."""
+    return _FLOAT8 if isinstance(kind, Float) and dialect.name == "postgresql" else None
 
 
 def _converted(row: Sequence[Any], conversions: Sequence[_Convert]) -> Row:

@@ -123,12 +123,11 @@ def _write_vectors(
     connection: Connection, release_id: int, shape: VectorShape, folder: Path
 ) -> NDArray[np.float32]:
     ids = np.zeros(shape.artists, dtype=np.int64)
-    matrix = _new(folder / VECTORS, np.float32, (shape.artists, shape.dimensions))
+    matrix: NDArray[np.float32] = _new(folder / VECTORS, np.float32, (shape.artists, shape.dimensions))
     start = 0
     for numbers, rows in vector_pieces(connection, release_id):
         ids[start : start + len(numbers)], matrix[start : start + len(numbers)] = numbers, rows
         start += len(numbers)
-    matrix.flush()
     np.save(folder / IDS, ids)
     return matrix
 
