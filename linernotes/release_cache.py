@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import TypeVar, cast
 
 import numpy as np
@@ -33,6 +34,9 @@ from store.vectors import artist_vectors
 T = TypeVar("T")
 
 
+LOOK_SECONDS = 10.0
+"""Time between two looks for files of a release that had none: they are made after it or elsewhere."""
+
 MOST_FILTERS = 16
 """Filters whose artists are remembered: at a million artists each takes up to 8 MB."""
 
@@ -47,18 +51,24 @@ class ReleaseCache:
     def __init__(self, home: Path | None = None) -> None:
         self._home = home
         self._lock = Lock()
+        self._next_look = monotonic() + LOOK_SECONDS
         self._reading: dict[str, Lock] = {}
         self._kept: dict[str, tuple[ReleaseKey, object]] = {}
         self._passing: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
 
     def files(self, connection: Connection, release: ReleaseKey) -> ReleaseFiles | None:
-        """Return the mapped files of `release`; None when there were none when this was first asked."""
-        return self._get("files", release, lambda: open_files(connection, release, self._home))
+        """Return the mapped files of `release`; None when there are none, or were none a while ago."""
+        files = self._get("files", release, lambda: open_files(connection, release, self._home))
+        if files is None and self._home is not None and monotonic() > self._next_look:
+            self.look_again()  # they may have been made meanwhile
+            files = self._get("files", release, lambda: open_files(connection, release, self._home))
+        return files
 
     def vectors(self, connection: Connection, release: ReleaseKey) -> VectorTable:
         """Return the vectors of the artists of `release`, mapped or read; the arrays are read-only."""
         files = self.files(connection, release)
         if files is not None:
+            self._kept.pop("vectors", None)  # what was read before there were files
             return files.vectors
         return self._get("vectors", release, lambda: _vectors(connection, release))
 
@@ -72,8 +82,8 @@ class ReleaseCache:
     def look_again(self) -> None:
         """Look for files at the next question, though there were none before."""
         with self._lock:
+            self._next_look = monotonic() + LOOK_SECONDS
             self._kept.pop("files", None)
-            self._kept.pop("vectors", None)
 
     def forbidden(self, connection: Connection, release: ReleaseKey) -> dict[int, list[int]]:
         """Return for each artist, as far as there are any, those that editors forbade beside it."""

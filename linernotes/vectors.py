@@ -79,11 +79,7 @@ class VectorTable:
             found = self._best(rows, direction, limit, out, among)
             if len(found) == limit:
                 return found
-        return self._exactly(direction, limit, out, among)
-
-    def exactly(self, direction: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
-        """Return the same as `nearest` without the help of an index."""
-        return self._exactly(direction, limit, (), None)
+        return self.exactly(direction, limit, out=out, among=among)
 
     def _rows_to_ask(self, limit: int, out: int, among: NDArray[np.int64] | None) -> int:
         wanted = limit + out + SPARE
@@ -92,13 +88,15 @@ class VectorTable:
         # Half as many again as an even spread needs: who is alike is often of one era or place.
         return len(self.ids) * wanted * 3 // (2 * max(1, len(among)))
 
-    def _exactly(
+    def exactly(
         self,
         direction: NDArray[np.float32],
         limit: int,
-        out: Sequence[int],
-        among: NDArray[np.int64] | None,
+        *,
+        out: Sequence[int] = (),
+        among: NDArray[np.int64] | None = None,
     ) -> list[tuple[int, float]]:
+        """Return the same as `nearest` without the help of an index."""
         if among is not None and 2 * len(among) < len(self.ids):
             return self._best(self.rows_of(among), direction, limit, out, None)
         return self.ranked(self.matrix @ direction, limit, out=out, among=among)

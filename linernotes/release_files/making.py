@@ -58,28 +58,31 @@ def keep_files(
 ) -> Path | None:
     """Make the files of a release, by default of the published one, unless they are there; prune others.
 
-    Returns their directory; None when there is nothing to make, or the database is in memory alone. Raises
-    OSError when the directory cannot be written. Several processes may do so at once: the first one's stay.
+    Returns their directory; None when there is nothing to make, or the database is in memory alone. What is
+    of a release that is gone, or from which an artist was forgotten since, goes first. Raises OSError when
+    the directory cannot be written. Several processes may do so at once: the first one's stay.
     """
     home = folder_of_database(engine.url, cache)
     if home is None:
         return None
     with snapshot(engine) as connection:
         wanted = release or published_key(connection)
-        kept = {name_of_release(key) for key in release_keys(connection)}
-        folder = None if wanted is None else _kept(connection, wanted, home)
-    _prune(home, kept)
-    return folder
+        _prune(home, {name_of_release(key) for key in release_keys(connection)})
+        return None if wanted is None else _kept(connection, wanted, home)
 
 
-def drop_stale_files(engine: Engine, cache: str | Path | None = None) -> None:
-    """Take away the files of what is no release any more: at once after an artist was forgotten."""
-    home = folder_of_database(engine.url, cache)
-    if home is None:
-        return
+def make_files(engine: Engine, cache: str | Path | None = None, release_id: int | None = None) -> str:
+    """Do as `keep_files`, for a release by its number; return what stood in the way, empty if nothing did.
+
+    Look-ups work without the files, so that mining need not fail for them.
+    """
     with snapshot(engine) as connection:
-        kept = {name_of_release(key) for key in release_keys(connection)}
-    _prune(home, kept)
+        release = next((key for key in release_keys(connection) if key.release_id == release_id), None)
+    try:
+        keep_files(engine, cache, release=release)
+    except OSError as error:
+        return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
+    return ""
 
 
 def are_whole(connection: Connection, release: ReleaseKey, folder: Path) -> bool:
@@ -192,9 +195,14 @@ def _prune(home: Path, kept: set[str]) -> None:
     for folder in home.iterdir():
         stale = folder.name.startswith("release-") and folder.name not in kept
         if stale or (folder.name.startswith(UNFINISHED) and _is_abandoned(folder)):
-            shutil.rmtree(folder, ignore_errors=True)
-    if not any(home.iterdir()):
-        home.rmdir()
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a directory that another process may be removing as well; OSError when it stays."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _is_abandoned(folder: Path) -> bool:
