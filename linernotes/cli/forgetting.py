@@ -64,11 +64,10 @@ def forget(
         ctx.exit(FAILED)
     with engine.begin() as connection:
         removed = _forget(connection, meant)
-    trouble = make_files(engine, invocation.settings().cache)  # those with its vector go at once
     counts = {name: count for name, count in asdict(removed).items() if isinstance(count, int)}
     rows = [{"target": meant.value, "kind": meant.kind, "what": n, "removed": c} for n, c in counts.items()]
     print_rows(COLUMNS, rows, form)
-    if trouble:
+    if trouble := make_files(engine, invocation.settings().cache):  # those with its vector go
         remark(f"The files of the release are still as they were: {trouble}. Remove them by hand.")
     if removed.remine:
         remark("Weights, vectors and neighbours still rest on it until the next `linernotes mine`.")

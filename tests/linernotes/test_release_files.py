@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, make_url
 
 import linernotes
-from linernotes import Catalog
+from linernotes import Catalog, doctor
 from linernotes.cli.app import cli
+from linernotes.doctor import check_files
 from linernotes.release_files import making
 from linernotes.release_files.making import UNFINISHED, keep_files, make_files
 from linernotes.release_files.manifest import damaged_files, read_manifest
@@ -300,6 +301,24 @@ def test_every_state_of_a_release_has_a_directory_of_its_own() -> None:
     keys = [ReleaseKey(1, day, 5), ReleaseKey(1, day, 4), ReleaseKey(2, day, 5)]
     keys.append(ReleaseKey(1, day.replace(microsecond=7), 5))
     assert len({name_of_release(key) for key in keys}) == 4
+
+
+def test_the_doctor_reads_the_files_through(
+    sqlite_engine: Engine, indexed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check_files(sqlite_engine, None).state == "ok"  # no release yet
+    fill(sqlite_engine)
+    assert check_files(sqlite_engine, None).state == "hint"
+    folder = keep_files(sqlite_engine)
+    assert folder is not None
+    assert "recall@10 1.000" in check_files(sqlite_engine, None).found
+    with monkeypatch.context() as patched:
+        patched.setattr(doctor, "LEAST_RECALL", 1.1)
+        assert check_files(sqlite_engine, None).state == "problem"
+    content = (folder / "ids.npy").read_bytes()
+    (folder / "ids.npy").write_bytes(content[:-1] + b"x")
+    damaged = check_files(sqlite_engine, None)
+    assert damaged.state == "problem" and "ids.npy" in damaged.found
 
 
 def test_the_command_makes_the_files(sqlite_engine: Engine) -> None:
