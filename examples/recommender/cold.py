@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve
 
-from examples.recommender.collaborative import als_factors, binary, log_plays
+from examples.recommender.collaborative import Factors, als_factors, binary, log_plays
 from examples.recommender.knowledge import Knowledge
 from examples.recommender.likeness import Likeness
 from examples.recommender.splits import ColdFold
@@ -20,10 +20,10 @@ Method: TypeAlias = Callable[[ColdFold], NDArray[np.float32]]
 
 # All chosen on the first of five folds, by recall@50; around each the result is flat.
 NEAREST = 10  # 1, 3, 5 and 10 tried: the more the better; all is `mean_likeness`
-RIDGE = 10.0  # 1, 3, 10 and 30 tried
+RIDGE = 10.0  # 1, 3, 10 and 30 tried: 10 for few candidates and many, 30 is better for many
 SHARPNESS = 2.0  # 1, 2 and 4 tried
 SMOOTHING = 10.0  # 1, 3, 10 and 30 tried
-FAME = 0.3  # 0, 0.1, 0.3 and 0.5 tried
+FAME = 0.3  # 0, 0.1, 0.3 and 0.5 tried (1 in `by_factors`)
 
 
 def at_random(fold: ColdFold) -> NDArray[np.float32]:
@@ -66,21 +66,35 @@ def nearest_played(alike: Likeness, count: int = NEAREST) -> Method:
     return rank
 
 
-def by_factors(vectors: NDArray[np.float32], ridge: float = RIDGE) -> Method:
-    """By a place in the space of collaborative filtering that a ridge regression tells from the vector.
-
-    The regression learns from artists that have both, as van den Oord et al. (2013) do with audio.
-    """
+def by_factors(rows: NDArray[np.float32]) -> Method:
+    """By the place in the space of collaborative filtering that `place` tells from the row of the artist."""
 
     def rank(fold: ColdFold) -> NDArray[np.float32]:
         factors = als_factors(fold.plays, fold.seed)
-        both = np.flatnonzero(vectors.any(axis=1) & (fold.plays.getnnz(axis=0) > 0))
-        rows = vectors[both]
-        gram = rows.T @ rows + ridge * np.eye(rows.shape[1], dtype=np.float32)
-        to_space = solve(gram, rows.T @ factors.artists[both], assume_a="pos")
-        return np.asarray(factors.listeners @ (vectors[fold.candidates] @ to_space).T)
+        places = place(rows, factors, fold.plays.getnnz(axis=0) > 0)
+        return np.asarray(factors.listeners @ places[fold.candidates].T)
 
     return rank
+
+
+def place(
+    rows: NDArray[np.float32], factors: Factors, played: NDArray[np.bool_], ridge: float = RIDGE
+) -> NDArray[np.float32]:
+    """Where among the factors the artists belong by their rows, such as vectors: float32 (artists, factors).
+
+    A ridge regression from rows to factors learns it from artists that have a row and are `played`, as van
+    den Oord et al. (2013) do with audio. Artists without a row stay at 0.
+    """
+    both = played & rows.any(axis=1)
+    known = rows[both]
+    gram = known.T @ known + ridge * np.eye(rows.shape[1], dtype=np.float32)
+    to_factors = solve(gram, known.T @ factors.artists[both], assume_a="pos")
+    return np.asarray(rows @ to_factors)
+
+
+def with_fame(knowledge: Knowledge) -> NDArray[np.float32]:
+    """The vectors with FAME times the columns of `fame_of` beside them."""
+    return np.concatenate([knowledge.vectors, FAME * fame_of(knowledge)], axis=1)
 
 
 def by_kernel(*kinds: Likeness, fame: NDArray[np.float32] | None = None) -> Method:
@@ -121,11 +135,11 @@ def regression(kernel: NDArray[np.float32], plays: NDArray[np.float32]) -> NDArr
 
 
 def fame_of(knowledge: Knowledge) -> NDArray[np.float32]:
-    """Rows (1, familiarity, ln(1 + words)), standardised over described artists, for `by_kernel`."""
+    """Rows (1, familiarity, ln(1 + words)), the last two standardised; zeros for who is not described."""
     described = knowledge.described
     columns = [knowledge.familiarity, np.log1p(knowledge.words)]
     scaled = [_standardised(column, described) for column in columns]
-    return np.stack([np.ones(len(described)), *scaled], axis=1).astype(np.float32)
+    return np.stack([described, *scaled], axis=1).astype(np.float32)
 
 
 def _standardised(values: NDArray[np.float64], among: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -62,6 +62,7 @@ def cold_methods(setup: Setup) -> dict[str, cold.Method]:
     methods |= {f"{kind}: mean": cold.mean_likeness(each) for kind, each in alike.items()}
     methods["vectors: nearest played"] = cold.nearest_played(alike[VECTORS])
     methods["vectors: place among ALS factors"] = cold.by_factors(knowledge.vectors)
+    methods["vectors and familiarity: place among ALS factors"] = cold.by_factors(cold.with_fame(knowledge))
     methods |= {f"{kind}: regression": cold.by_kernel(each) for kind, each in alike.items()}
     methods["vectors and familiarity: regression"] = cold.by_kernel(alike[VECTORS], fame=fame)
     if TAGS in rows:
@@ -90,7 +91,8 @@ def compare_cold(setup: Setup, told: Callable[[str], None] = lambda _: None) -> 
     Of several folds the first is left out: the parameters of the methods were chosen on it.
     """
     folds = _reported(cold_folds(setup.listens, setup.knowledge.described, setup.folds, setup.seed))
-    kept = {title: [allowed[f.candidates] for f in folds] for title, allowed in candidate_sets(setup).items()}
+    sets = candidate_sets(setup)
+    kept = {title: [allowed[fold.candidates] for fold in folds] for title, allowed in sets.items()}
     found: dict[str, dict[str, Scores]] = {title: {} for title in kept}
     for name, method in cold_methods(setup).items():
         told(name)
@@ -124,7 +126,7 @@ def candidate_sets(setup: Setup) -> dict[str, NDArray[np.bool_]]:
     }
     if TAGS in setup.rows:
         sets["Artists held back, with crowd tags"] = (listeners > 0) & filled(setup.rows[TAGS])
-    return sets
+    return {title: allowed for title, allowed in sets.items() if (allowed & (listeners > 0)).any()}
 
 
 def _judged(

@@ -20,12 +20,14 @@ class Scores:
     """What was measured for each listener: arrays of length listeners, NaN where nothing was held back.
 
     `recall` is the share of the listener's held-back artists in the first DEPTH places (not capped),
-    `top` the same of the first SHALLOW places, `ndcg` the binary nDCG of the first DEPTH places.
+    `top` the same of the first SHALLOW places, `ndcg` the binary nDCG of the first DEPTH places. `by_fold` is
+    the mean recall over listeners in each of the folds that these are the means of.
     """
 
     recall: NDArray[np.float64]
     top: NDArray[np.float64]
     ndcg: NDArray[np.float64]
+    by_fold: tuple[float, ...] = ()
 
 
 def judge(
@@ -53,7 +55,8 @@ def best_columns(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
 
 def over_folds(folds: Sequence[Scores]) -> Scores:
     """The mean of each listener over the folds in which something of its was held back."""
-    return Scores(*(_mean([getattr(each, name) for each in folds]) for name in ("recall", "top", "ndcg")))
+    recall, top, ndcg = (_mean([getattr(each, name) for each in folds]) for name in ("recall", "top", "ndcg"))
+    return Scores(recall, top, ndcg, tuple(interval(each.recall, times=0).value for each in folds))
 
 
 def interval(values: NDArray[np.float64], times: int = TIMES) -> Interval:

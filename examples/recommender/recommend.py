@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from examples.recommender.cold import fame_of, regression, sum_of_kernels
-from examples.recommender.collaborative import binary
+from examples.recommender.cold import place, with_fame
+from examples.recommender.collaborative import als_factors
 from examples.recommender.knowledge import Knowledge
-from examples.recommender.likeness import likeness, played_with_row
+from examples.recommender.likeness import played_with_row
 from examples.recommender.listens import Listens, ListensUnusable
-from linernotes import Catalog
-from store.lookup_records import ArtistEntry
+from examples.recommender.splits import SEED
+from linernotes import ArtistEntry, Catalog
 
 SHARED_TERMS = 4
 
@@ -32,23 +32,22 @@ def recommend_new(
 ) -> list[Recommendation]:
     """Return artists that nobody in `listens` plays, the most fitting for the listener first.
 
-    The method is `cold.by_kernel` on vectors and familiarity. `listens` needs columns for artists without
+    The method is `cold.by_factors` on vectors and familiarity. `listens` needs columns for artists without
     plays. Raises ListensUnusable for an unknown listener and for one none of whose artists has a vector.
     """
-    row = _row_of(listener, listens)
-    alike = likeness(knowledge.vectors, played_with_row(knowledge.vectors, listens.plays))
-    fame, plays = fame_of(knowledge), binary(listens.plays)[:, alike.known].toarray()
-    played = np.flatnonzero(plays[row])
-    if not len(played):
+    row, played = _row_of(listener, listens), listens.plays.getnnz(axis=0) > 0
+    own = played_with_row(knowledge.vectors, listens.plays[[row]])
+    if not len(own):
         raise ListensUnusable(f'Too little is written about what "{listener}" plays to recommend by it.')
-    new = np.flatnonzero(knowledge.described & (listens.plays.getnnz(axis=0) == 0))
-    among = sum_of_kernels([alike.products[:, alike.known]], fame, alike.known, alike.known)
-    towards = sum_of_kernels([alike.products[:, new]], fame, alike.known, new)
-    scores = regression(among, plays[[row]])[0] @ towards
+    factors = als_factors(listens.plays, SEED)
+    new = np.flatnonzero(knowledge.described & ~played)
+    scores = place(with_fame(knowledge), factors, played)[new] @ factors.listeners[row]
     best = np.argsort(-scores, kind="stable")[:limit]
-    nearest = alike.known[played[alike.products[np.ix_(played, new[best])].argmax(axis=0)]]
-    pairs = [(listens.artists[a], listens.artists[b]) for a, b in zip(new[best], nearest, strict=True)]
-    return [_explained(catalog, *pair, float(score)) for pair, score in zip(pairs, scores[best], strict=True)]
+    nearest = own[(knowledge.vectors[own] @ knowledge.vectors[new[best]].T).argmax(axis=0)]
+    return [
+        _explained(catalog, listens.artists[artist], listens.artists[because], float(score))
+        for artist, because, score in zip(new[best], nearest, scores[best], strict=True)
+    ]
 
 
 def _explained(
