@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from examples.recommender import cold, warm
 from examples.recommender.knowledge import Knowledge
-from examples.recommender.likeness import Rows, filled, likeness, played_with_row
+from examples.recommender.likeness import Likeness, Rows, filled, likeness, played_with_row
 from examples.recommender.listens import Listens
 from examples.recommender.measures import DEPTH, SHALLOW, Scores, judge, over_folds
 from examples.recommender.splits import FOLDS, SEED, ColdFold, WarmFold, cold_folds, warm_folds
@@ -52,23 +52,32 @@ def cold_methods(setup: Setup) -> dict[str, cold.Method]:
     plays, knowledge = setup.listens.plays, setup.knowledge
     rows: dict[str, Rows] = {**setup.rows, VECTORS: knowledge.vectors}
     alike = {kind: likeness(each, played_with_row(each, plays)) for kind, each in rows.items()}
-    fame = cold.fame_of(knowledge)
-    methods: dict[str, cold.Method] = {
+    methods = _same_for_everybody(knowledge)
+    methods |= {f"{kind}: mean": cold.mean_likeness(each) for kind, each in alike.items()}
+    methods |= {f"{kind}: regression": cold.by_kernel(each) for kind, each in alike.items()}
+    methods |= _more_of_vectors(knowledge, alike[VECTORS])
+    if TAGS in rows:
+        fame, tags = cold.fame_of(knowledge), likeness(rows[TAGS], alike[VECTORS].known)
+        methods["vectors, familiarity and tags: regression"] = cold.by_kernel(alike[VECTORS], tags, fame=fame)
+    return methods
+
+
+def _same_for_everybody(knowledge: Knowledge) -> dict[str, cold.Method]:
+    return {
         "random": cold.at_random,
         "amount of text": cold.by_amount(knowledge.words),
         FAMILIARITY: cold.by_amount(knowledge.familiarity),
         ORACLE: cold.oracle_popularity,
     }
-    methods |= {f"{kind}: mean": cold.mean_likeness(each) for kind, each in alike.items()}
-    methods["vectors: nearest played"] = cold.nearest_played(alike[VECTORS])
-    methods["vectors: place among ALS factors"] = cold.by_factors(knowledge.vectors)
-    methods["vectors and familiarity: place among ALS factors"] = cold.by_factors(cold.with_fame(knowledge))
-    methods |= {f"{kind}: regression": cold.by_kernel(each) for kind, each in alike.items()}
-    methods["vectors and familiarity: regression"] = cold.by_kernel(alike[VECTORS], fame=fame)
-    if TAGS in rows:
-        tags = likeness(rows[TAGS], alike[VECTORS].known)
-        methods["vectors, familiarity and tags: regression"] = cold.by_kernel(alike[VECTORS], tags, fame=fame)
-    return methods
+
+
+def _more_of_vectors(knowledge: Knowledge, alike: Likeness) -> dict[str, cold.Method]:
+    return {
+        "vectors: nearest played": cold.nearest_played(alike),
+        "vectors: place among ALS factors": cold.by_factors(knowledge.vectors),
+        "vectors and familiarity: regression": cold.by_kernel(alike, fame=cold.fame_of(knowledge)),
+        "vectors and familiarity: place among ALS factors": cold.by_factors(cold.with_fame(knowledge)),
+    }
 
 
 def warm_methods(setup: Setup) -> dict[str, warm.WarmMethod]:
