@@ -53,7 +53,8 @@ class VectorTable:
         """
         rows = self.rows_of(list(seeds))
         if len(seeds) == len(rows) == 1 and min(seeds.values()) > 0:
-            return self.matrix[rows[0]]
+            itself: NDArray[np.float32] = self.matrix[rows[0]]
+            return itself
         weights = np.array([seeds[int(number)] for number in self.ids[rows]], dtype=np.float32)
         total: NDArray[np.float32] = weights @ self.matrix[rows]
         length = float(np.linalg.norm(total))
