@@ -43,7 +43,7 @@ from store.names import registry_key
 from store.releases import ReleaseRows, begin_release, finish_release, publish_release, write_release
 
 CALLS, RECALL_CALLS, NUMPY_CALLS = 2_000, 200, 20
-WARM_UP = 3_000
+WARM_UP = 5_000
 TERMS = 20_000
 BLOCK = 20_000
 
