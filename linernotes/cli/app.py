@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evidence": ("lookups:evidence", "Sentences in which an artist is described with a term."),
     "trends": ("trending:trends", "What rises: terms of an artist, or artists of a term."),
     "evaluate": ("quality:evaluate", "Measure the published release against ground truth."),
+    "map": ("mapping:map_", "Draw the map of all artists of the published release again."),
     "export": ("exports:export", "Write the views as Parquet files."),
     "forget": ("forgetting:forget", "Remove a page, a host or an artist, and all that was derived from it."),
     "releases": ("releases:releases", "What mining made so far, and going back to it."),
