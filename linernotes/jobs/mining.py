@@ -26,7 +26,8 @@ class MiningSettings:
     gets neither vector nor neighbours. `neighbours`: similar artists kept of each. `evidence_terms` and
     `evidence_sentences`: for how many descriptors of an artist how many sentences are kept. `search_words`:
     frequent words whose vectors serve search. `draw_map`: whether a release has a map. `keep_releases`:
-    complete releases kept. `overrides`: what editors know better. `lessons`: a truth of the user's own that the vectors may learn from.
+    complete releases kept. `overrides`: what editors know better. `lessons`: a truth of the user's own that
+    the vectors may learn from.
     """
 
     languages: tuple[str, ...] = ("en",)
