@@ -40,8 +40,8 @@ def export_release(
 
     `parquet` is one file for each view, `word2vec` and `numpy` are the vectors of artists. With `since`, the
     directory of an earlier export as Parquet, only what changed is written (see `export_changes`). All of it
-    is of one release. An earlier export in `directory` is replaced when the new one is complete; anything else
-    is refused. Raises NoRelease, or ExportFailed, which leaves what was there.
+    is of one release. An earlier export in `directory` is replaced when the new one is complete; anything
+    else is refused. Raises NoRelease, or ExportFailed, which leaves what was there.
     """
     if since is not None:
         _refuse_unusable(since, form, directory)
@@ -64,7 +64,8 @@ def _refuse_unusable(since: Path, form: Format, directory: Path) -> None:
     manifest = read_manifest(since)
     if manifest.get("kind") != "parquet" or manifest["format"] != FORMAT_VERSION:
         raise ExportFailed(
-            f"{since} is no whole export as Parquet in format {FORMAT_VERSION}; make one with `linernotes export`."
+            f"{since} is no whole export as Parquet in format {FORMAT_VERSION}; "
+            "make one with `linernotes export`."
         )
 
 

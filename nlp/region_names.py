@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from nlp.facets import Facet
-from nlp.regions import Region
+from nlp.layout import Points
+from nlp.regions import Region, densest
 
 # How much a term of each facet says to somebody who looks for music; terms of others name nothing.
 FACETS: Mapping[Facet, float] = {
@@ -35,20 +36,27 @@ KEPT = 12
 
 @dataclass(frozen=True, slots=True)
 class RegionName:
-    """A `label` of two or three terms, and the `terms` that tell the region apart, the best first."""
+    """A `label` of two or three terms, the `terms` that tell the region apart, and where the name stands."""
 
     label: str
     terms: tuple[str, ...]
+    x: float
+    y: float
 
 
 def name_regions(
-    regions: Sequence[Region], weights: sp.csr_matrix, terms: Sequence[str], facets: Sequence[Facet]
+    plane: Points,
+    regions: Sequence[Region],
+    weights: sp.csr_matrix,
+    terms: Sequence[str],
+    facets: Sequence[Facet],
 ) -> list[RegionName]:
     """Name each region; `weights`, of shape (artists, terms), says how well terms describe artists.
 
     A term scores by its mean weight in the region, times the logarithm of how much that exceeds the usual: half
-    on the whole map, half in the region around (for the coarsest, the whole map). No two regions of a level have
-    one label unless there are no terms left to tell them apart.
+    on the whole map, half in the region around (for the coarsest, the whole map). No two regions of a level
+    have one label unless there are no terms left to tell them apart. A name stands where those artists of the
+    region are densest whom its first term describes.
     """
     worth = np.array([FACETS.get(facet, 0.0) for facet in facets])
     usual = _mean(weights, np.arange(weights.shape[0]))
@@ -67,8 +75,17 @@ def name_regions(
             (label for label in _labels(best) if (region.level, label) not in taken), _unnamed(region)
         )
         taken.add((region.level, label))
-        names.append(RegionName(label, tuple(term for term, _, _ in best[:KEPT])))
+        place = densest(plane[_described(region, label.split(", ")[0], weights, terms)])
+        names.append(RegionName(label, tuple(term for term, _, _ in best[:KEPT]), *place))
     return names
+
+
+def _described(region: Region, term: str, weights: sp.csr_matrix, terms: Sequence[str]) -> NDArray[np.int64]:
+    """The artists of a region whom a term describes no worse than most; all when it is no term."""
+    if term not in terms:
+        return region.artists
+    found = weights[region.artists][:, [terms.index(term)]].toarray().ravel()
+    return np.asarray(region.artists[found >= found.mean()])
 
 
 def _mean(weights: sp.csr_matrix, artists: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -110,5 +127,5 @@ def alike(one: str, other: str) -> bool:
 
 def _akin(one: str, other: str) -> bool:
     """Whether two words begin alike: most of the shorter one, at least three letters."""
-    shared = len(commonprefix((one, other)))
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
     return one == other or (shared >= 3 and shared >= 0.75 * min(len(one), len(other)))

@@ -91,3 +91,18 @@ def replace_map(
     connection.execute(
         update(ReleaseRow).where(ReleaseRow.id == release_id).values(metrics={**known, "map": dict(metrics)})
     )
+
+
+def strongest_terms(connection: Connection, release_id: int, facet: str) -> dict[int, str]:
+    """Return the strongest term of a facet of each artist that has one, by artist; of equals the first."""
+    row, term = ReleaseDescriptorRow, ReleaseTermRow
+    asked = (
+        select(row.artist_id, term.term)
+        .join(term, (term.release_id == row.release_id) & (term.term_id == row.term_id))
+        .where(row.release_id == release_id, term.facet == facet)
+        .order_by(row.artist_id, row.weight.desc(), term.term)
+    )
+    found: dict[int, str] = {}
+    for artist, name in connection.execution_options(yield_per=BATCH).execute(asked):
+        found.setdefault(artist, name)
+    return found

@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "trends": ("trending:trends", "What rises: terms of an artist, or artists of a term."),
     "evaluate": ("quality:evaluate", "Measure the published release against ground truth."),
     "map": ("mapping:map_", "Draw the map of all artists of the published release again."),
+    "plot": ("plotting:plot", "Pictures: the map, an artist, a trend."),
     "export": ("exports:export", "Write the release as files: Parquet, word2vec or NumPy."),
     "forget": ("forgetting:forget", "Remove a page, a host or an artist, and all that was derived from it."),
     "releases": ("releases:releases", "What mining made so far, and going back to it."),

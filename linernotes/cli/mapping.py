@@ -33,8 +33,8 @@ def map_(invocation: Invocation, afresh: bool, form: Form | None) -> None:
             "level": region.level,
             "label": name.label,
             "artists": len(region.artists),
-            "x": round(region.x, 4),
-            "y": round(region.y, 4),
+            "x": round(name.x, 4),
+            "y": round(name.y, 4),
         }
         for region, name in named
     ]

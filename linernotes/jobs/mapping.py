@@ -62,7 +62,7 @@ class DrawnMap:
         """The rows of `release_regions`, numbered from 1."""
         for number, (region, name) in enumerate(zip(self.regions, self.names, strict=True), start=1):
             parent = None if region.parent is None else region.parent + 1
-            place = round(region.x, 6), round(region.y, 6)
+            place = round(name.x, 6), round(name.y, 6)
             yield number, parent, region.level, *place, len(region.artists), name.label, list(name.terms)
 
     def metrics(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def draw_map(
     on_event(MineEvent("map", 1, STEPS, "regions"))
     regions = divide(plane)
     on_event(MineEvent("map", 2, STEPS, "names"))
-    names = name_regions(regions, placed.weights, placed.terms, placed.facets)
+    names = name_regions(plane, regions, placed.weights, placed.terms, placed.facets)
     on_event(MineEvent("map", STEPS, STEPS))
     kept = neighbours_kept(plane, near[0])
     return DrawnMap(placed.ids, plane, tuple(regions), tuple(names), kept, time.monotonic() - began)
