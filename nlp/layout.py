@@ -1,9 +1,9 @@
 """Where artists stand on a map: two coordinates for each vector, such that neighbours stay neighbours.
 
 t-SNE (van der Maaten and Hinton 2008), with interpolation by FFT (Linderman et al. 2019), early exaggeration
-and a little of it to the end (Kobak and Berens 2019, "The art of using t-SNE for single-cell transcriptomics";
-Böhm et al. 2022 show that exaggeration leads from t-SNE towards UMAP). What was measured and what was rejected
-stands in docs/map.md.
+and a little of it to the end (Kobak and Berens 2019, "The art of using t-SNE for single-cell
+transcriptomics"; Böhm et al. 2022 show that exaggeration leads from t-SNE towards UMAP). What was measured
+and what was rejected stands in docs/map.md.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Points = NDArray[np.float64]
 # plane are of one's genre (.480 of those in the vectors).
 NEIGHBOURS = 50
 # More brings islands and white space between them, less keeps more neighbours: on 12,006 artists, 1 keeps .47
-# of the ten nearest, 1.5 .45, 2 .40, 2.5 .37. The genre of neighbours is kept best by 1.5 (.451–.456; 1 and 2.5
-# .437–.456), and the narrower plane takes a third of the time of 1.
+# of the ten nearest, 1.5 .45, 2 .40, 2.5 .37. The genre of neighbours is kept best by 1.5 (.451–.456; by 2.5
+# .437–.443), and the narrower plane takes a third of the time of 1.
 EXAGGERATION = 1.5
 EARLY_EXAGGERATION = 12.0  # as in openTSNE and Kobak and Berens
 EARLY_STEPS, STEPS = 250, 400  # 750 later steps change .006 of the neighbours kept and nothing of the genre
@@ -40,6 +40,9 @@ WORTH_KEEPING, PERSISTING = 0.25, 0.5
 STEPS_FROM_BEFORE = 250
 # Half the width of a map before it is framed, for one artist: it grows with the root of their number.
 _REACH = 0.41
+# Fewer artists repel each other by a tree (Barnes and Hut), which takes .3 s of 240 artists and 3 s of 2,000
+# where the grid of the FFT takes 7 and 8; from then on the grid grows more slowly (12,006: 12 s).
+FEWEST_OF_GRID = 4_000
 # How much of the projection is mixed into the last map, so that no two artists start at the same place.
 _APART = 1e-3
 
@@ -52,13 +55,13 @@ def lay_out(
 ) -> Points:
     """Return coordinates (artists, 2), centred, the farthest at ±1.
 
-    `numbers` and `similarities`, of shape (artists, k), are the nearest others of each, nearest first. `before`
-    are the coordinates of the last map, NaN for those who were not on it: the new map starts from there and is
+    `numbers` and `similarities`, (artists, k), are the nearest others of each, nearest first. `before` are
+    the coordinates of the last map, NaN for those who were not on it: the new map starts from there and is
     turned so that it fits. The result is the same bit for bit for the same input, whatever the number of
     threads.
     """
     start = _projected(vectors)
-    if len(vectors) < FEWEST:
+    if len(vectors) < FEWEST or not start.any():
         return fitted(start, before)
     numbers, similarities = numbers[:, :NEIGHBOURS], similarities[:, :NEIGHBOURS]
     joint = _attraction(numbers, similarities)
@@ -111,8 +114,9 @@ def _optimised(start: Points, joint: sp.csr_matrix, phases: Sequence[tuple[int, 
     """
     from openTSNE import TSNEEmbedding, affinity  # noqa: PLC0415 - as above
 
+    method = "bh" if len(start) < FEWEST_OF_GRID else "fft"
     attraction = affinity.PrecomputedAffinities(joint, normalize=False)
-    plane = TSNEEmbedding(start, attraction, negative_gradient_method="fft", random_state=0, n_jobs=1)
+    plane = TSNEEmbedding(start, attraction, negative_gradient_method=method, random_state=0, n_jobs=1)
     for steps, exaggeration, momentum in phases:
         plane = plane.optimize(steps, exaggeration=exaggeration, momentum=momentum)
     return np.asarray(plane, dtype=np.float64)

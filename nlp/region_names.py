@@ -53,12 +53,14 @@ def name_regions(
 ) -> list[RegionName]:
     """Name each region; `weights`, of shape (artists, terms), says how well terms describe artists.
 
-    A term scores by its mean weight in the region, times the logarithm of how much that exceeds the usual: half
-    on the whole map, half in the region around (for the coarsest, the whole map). No two regions of a level
-    have one label unless there are no terms left to tell them apart. A name stands where those artists of the
-    region are densest whom its first term describes.
+    A term scores by its mean weight in the region, times the logarithm of how much that exceeds the usual:
+    half on the whole map, half in the region around (for the coarsest, the whole map). No two regions of a
+    level have one label unless there are no terms left to tell them apart. A name stands where those
+    artists of the region are densest whom its first term describes.
     """
     worth = np.array([FACETS.get(facet, 0.0) for facet in facets])
+    if not regions:
+        return []
     usual = _mean(weights, np.arange(weights.shape[0]))
     means = [_mean(weights, region.artists) for region in regions]
     taken: set[tuple[int, str]] = set()
@@ -113,7 +115,7 @@ def _labels(best: Sequence[tuple[str, Facet, float]]) -> Iterator[str]:
     for each in best:
         if not any(alike(each[0], chosen[0]) for chosen in (first, *others)):
             others.append(each)
-    for skipped in range(max(1, len(others) - 1)):
+    for skipped in range(max(1, len(others))):
         rest = others[skipped:]
         count = 1 if len(rest) > 1 and rest[1][2] < _THIRD * first[2] else 2
         yield ", ".join(term for term, _, _ in (first, *rest[: min(count, MOST_TERMS - 1)]))

@@ -46,13 +46,18 @@ class Look:
         return "#6b6b73" if self.theme == "light" else "#a5a5b0"
 
     @property
+    def rest(self) -> str:
+        """The colour of those that have none of their own."""
+        return "#c4c4cc" if self.theme == "light" else "#4d4d58"
+
+    @property
     def paper(self) -> str:
         """The colour behind everything."""
         return "#ffffff" if self.theme == "light" else "#14141a"
 
     @property
     def colours(self) -> tuple[str, ...]:
-        """Ten that the colour-blind tell apart: Paul Tol's "muted", on dark his "light", and one more."""
+        """Twelve that the colour-blind tell apart: Paul Tol's "muted", on dark his "light", and more."""
         return _MUTED if self.theme == "light" else _LIGHT
 
 
@@ -67,6 +72,8 @@ _MUTED = (
     "#AA4499",
     "#999933",
     "#E17C05",
+    "#6699CC",
+    "#661100",
 )
 _LIGHT = (
     "#77AADD",
@@ -79,6 +86,8 @@ _LIGHT = (
     "#C5A5E8",
     "#AAAA00",
     "#DDDDDD",
+    "#FFC27A",
+    "#B0B0FF",
 )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +84,7 @@ def _root(region: int, parent: Mapping[int, int | None]) -> int:
 
 def _points(axes: Axes, xy: NDArray[np.float32], groups: NDArray[np.int64], look: Look, scale: float) -> None:
     size = float(np.clip(90_000 / max(1, len(xy)), 2, 60)) * scale**2
-    colours = np.array([*look.colours, look.faint])[np.where(groups < 0, -1, groups % len(look.colours))]
+    colours = np.array([*look.colours, look.rest])[np.where(groups < 0, -1, groups % len(look.colours))]
     axes.scatter(xy[:, 0], xy[:, 1], s=size, c=colours, alpha=0.6, linewidths=0, rasterized=True)
     axes.set_xlim(-1.06, 1.06)
     axes.set_ylim(-1.06, 1.06)
@@ -97,20 +97,20 @@ def _name_regions(axes: Axes, places: Places, regions: Sequence[MapRegion], look
         outer = by_id.get(region.parent_id) if region.parent_id is not None else None
         if outer is not None and (outer.label == region.label or (outer.region_id, region.label) in above):
             continue
-        text = axes.text(
-            region.x,
-            region.y,
+        _label(
+            axes,
+            places,
+            (region.x, region.y),
             region.label.replace(", ", "\n") if region.level < 2 else region.label.replace(", ", "\n", 1),
+            look,
+            around=_AROUND[region.level],
+            halo=3.0 * scale,
+            color=look.ink,
             size=_SIZES[region.level] * scale,
             weight=("bold", "bold", "normal")[region.level],
-            color=look.ink,
-            ha="center",
-            va="center",
             linespacing=1.05,
             zorder=9 - region.level,
-            path_effects=_halo(look, 3.0 * scale),
         )
-        places.put(text, around=_AROUND[region.level], margin=0.2)
 
 
 def _name_artists(axes: Axes, places: Places, content: MapContent, look: Look, scale: float) -> None:
@@ -118,18 +118,43 @@ def _name_artists(axes: Axes, places: Places, content: MapContent, look: Look, s
     order = sorted(range(len(ids)), key=lambda n: (-content.familiarity.get(ids[n], 0.0), ids[n]))
     for number in order[:_ARTISTS]:
         x, y = content.artists.xy[number].tolist()
-        text = axes.text(
-            x,
-            y,
+        _label(
+            axes,
+            places,
+            (x, y),
             names[number],
+            look,
+            around=1,
+            halo=1.6 * scale,
+            color=look.faint,
             size=_ARTIST_SIZE * scale,
             style="italic",
-            color=look.faint,
-            ha="center",
-            va="center",
-            path_effects=_halo(look, 1.6 * scale),
         )
-        places.put(text, around=1, margin=0.3)
+
+
+def _label(
+    axes: Axes,
+    places: Places,
+    place: tuple[float, float],
+    text: str,
+    look: Look,
+    *,
+    around: int,
+    halo: float,
+    **font: Any,  # noqa: ANN401 - properties of matplotlib's Text
+) -> None:
+    """Put a name where there is room for it, on a halo of paper.
+
+    The halo is a text of its own: one with an outline is no text any more in SVG.
+    """
+    from matplotlib.patheffects import Stroke  # noqa: PLC0415 - an extra, and slow to load
+
+    middle = {"ha": "center", "va": "center"}
+    name = axes.text(*place, text, **middle, **font)
+    if places.put(name, around=around, margin=0.2):
+        below = font | {"color": look.paper, "zorder": name.get_zorder() - 0.5}
+        outline = [Stroke(linewidth=halo, foreground=look.paper, alpha=0.85)]
+        axes.text(*name.get_position(), text, **middle, **below, path_effects=outline)
 
 
 def _legend(axes: Axes, names: Sequence[str], look: Look, scale: float) -> None:
@@ -152,9 +177,3 @@ def _sign(figure: Figure, content: MapContent, look: Look, scale: float) -> None
         ha="right",
         va="bottom",
     )
-
-
-def _halo(look: Look, width: float) -> list[object]:
-    from matplotlib.patheffects import withStroke  # noqa: PLC0415 - as above
-
-    return [withStroke(linewidth=width, foreground=look.paper, alpha=0.85)]
