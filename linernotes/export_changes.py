@@ -3,8 +3,8 @@
 For each view two files: `VIEW.removed.parquet` lists the keys whose rows must go, `VIEW.parquet` holds the
 rows that come in their place or are new. To apply them, delete the rows with a listed key, then insert.
 Compared are the rows of the earlier export itself, not those of its release in the database: names may have
-been corrected since, and `linernotes forget` reaches into releases, so that a comparison with the database would
-leave a forgotten quote standing downstream. So it works, too, when the release has been pruned.
+been corrected since, and `linernotes forget` reaches into releases, so that a comparison with the database
+would leave a forgotten quote standing downstream. So it works, too, when the release has been pruned.
 """
 
 from __future__ import annotations

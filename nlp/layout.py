@@ -140,9 +140,11 @@ def _among(known: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.i
 def neighbours_kept(plane: Points, numbers: NDArray[np.int64], k: int = 10) -> float:
     """The share of the k nearest others that are among the k nearest in the plane; -1 stands for none."""
     k = min(k, numbers.shape[1])
+    if not k:
+        return 0.0
     near = cKDTree(plane).query(plane, k + 1)[1]
     hits = (numbers[:, :k, None] == near[:, None, :]).any(axis=2)
-    return float(hits.mean()) if hits.size else 0.0
+    return float(hits.mean())
 
 
 def _known(before: Points) -> NDArray[np.bool_]:

@@ -149,10 +149,10 @@ def _label(
     """
     from matplotlib.patheffects import Stroke  # noqa: PLC0415 - an extra, and slow to load
 
-    middle = {"ha": "center", "va": "center"}
+    middle: dict[str, Any] = {"ha": "center", "va": "center"}
     name = axes.text(*place, text, **middle, **font)
     if places.put(name, around=around, margin=0.2):
-        below = font | {"color": look.paper, "zorder": name.get_zorder() - 0.5}
+        below: dict[str, Any] = font | {"color": look.paper, "zorder": name.get_zorder() - 0.5}
         outline = [Stroke(linewidth=halo, foreground=look.paper, alpha=0.85)]
         axes.text(*name.get_position(), text, **middle, **below, path_effects=outline)
 
