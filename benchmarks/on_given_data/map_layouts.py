@@ -3,9 +3,9 @@
     python -m benchmarks.on_given_data.map_layouts sqlite:///release.db
     python -m benchmarks.on_given_data.map_layouts --artists 50000
 
-For each layout: seconds of processor time, the share of the ten nearest neighbours that are among the ten nearest
-in the plane, trustworthiness (Venna and Kaski 2001, of 1,500 artists), and the share of neighbours in the plane
-with the same strongest genre. UMAP is tried when umap-learn is installed.
+For each layout: seconds of processor time, the share of the ten nearest neighbours that are among the ten
+nearest in the plane, trustworthiness (Venna and Kaski 2001, of 1,500 artists), and the share of
+neighbours in the plane with the same strongest genre. UMAP is tried when umap-learn is installed.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ def main() -> None:
     given = parser.parse_args()
     vectors, genres = _release(given.database) if given.database else _made_up(given.artists)
     near = nearest(vectors, NEIGHBOURS)
-    print(
-        f"{len(vectors):,} artists; of the neighbours in the vectors, {_same(near[0][:, :K], genres):.3f} share a genre"
-    )
+    print(f"{len(vectors):,} artists; {_same(near[0][:, :K], genres):.3f} of the nearest share a genre")
     for exaggeration in (1.5, 1.0, 2.0, 2.5) if given.database else (1.5,):
         layout.EXAGGERATION = exaggeration
         plane = _measured(
@@ -114,7 +112,8 @@ def _measured(
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         f"{name:32} {seconds:6.1f} s  kept {neighbours_kept(plane, near[0]):.3f}  "
-        f"trustworthy {_trustworthiness(vectors, in_plane):.3f}  genre {_same(in_plane, genres):.3f}  {memory} MiB",
+        f"trustworthy {_trustworthiness(vectors, in_plane):.3f}  genre {_same(in_plane, genres):.3f}  "
+        f"{memory} MiB",
         flush=True,
     )
     return plane

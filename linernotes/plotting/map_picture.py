@@ -150,11 +150,12 @@ def _label(
     from matplotlib.patheffects import Stroke  # noqa: PLC0415 - an extra, and slow to load
 
     middle: dict[str, Any] = {"ha": "center", "va": "center"}
-    name = axes.text(*place, text, **middle, **font)
+    name = axes.text(place[0], place[1], text, **middle, **font)
     if places.put(name, around=around, margin=0.2):
         below: dict[str, Any] = font | {"color": look.paper, "zorder": name.get_zorder() - 0.5}
         outline = [Stroke(linewidth=halo, foreground=look.paper, alpha=0.85)]
-        axes.text(*name.get_position(), text, **middle, **below, path_effects=outline)
+        x, y = name.get_position()
+        axes.text(x, y, text, **middle, **below, path_effects=outline)
 
 
 def _legend(axes: Axes, names: Sequence[str], look: Look, scale: float) -> None:
