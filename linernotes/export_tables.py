@@ -137,10 +137,13 @@ def view_parts(connection: Connection, name: str, schema: pa.Schema) -> Iterator
     """The rows of a view, ROW_GROUP at a time."""
     result = connection.execution_options(yield_per=ROW_GROUP).execute(select_view(name))
     for rows in result.partitions():
-        yield _table(rows, schema)
+        yield table_of(rows, schema)
 
 
-def _table(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
+def table_of(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    """Return rows of a view as a table."""
+    if not rows:
+        return schema.empty_table()
     columns = zip(*rows, strict=True)
     arrays = [_array(values, field.type) for values, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)

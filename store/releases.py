@@ -31,6 +31,8 @@ from store.models import (
     ReleaseVectorRow,
     ReleaseWordRow,
 )
+from store.nearest import index_release
+from store.statistics import refresh_statistics
 
 T = TypeVar("T")
 
@@ -161,6 +163,25 @@ def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
+def write_totals(
+    connection: Connection,
+    release_id: int,
+    *,
+    documents: int,
+    artists: int,
+    terms: int,
+    metrics: Mapping[str, Any],
+) -> None:
+    """Write how much a release rests on and holds; it is not complete by that."""
+    totals = {"documents": documents, "artists": artists, "terms": terms, "metrics": dict(metrics)}
+    connection.execute(update(ReleaseRow).where(ReleaseRow.id == release_id).values(totals))
+
+
+def complete_release(connection: Connection, release_id: int) -> None:
+    """Mark a release as complete."""
+    connection.execute(update(ReleaseRow).where(ReleaseRow.id == release_id).values(state="ready"))
+
+
 def finish_release(
     connection: Connection,
     release_id: int,
@@ -171,21 +192,21 @@ def finish_release(
     metrics: Mapping[str, Any],
 ) -> None:
     """Mark a release as complete, with its totals."""
-    connection.execute(
-        update(ReleaseRow)
-        .where(ReleaseRow.id == release_id)
-        .values(state="ready", documents=documents, artists=artists, terms=terms, metrics=dict(metrics))
-    )
+    write_totals(connection, release_id, documents=documents, artists=artists, terms=terms, metrics=metrics)
+    complete_release(connection, release_id)
 
 
 def publish_release(connection: Connection, release_id: int) -> None:
     """Let the views show this release, from the commit of the transaction on.
 
-    Raises ReleaseNotFound unless the release exists and is complete.
+    Before that, PostgreSQL indexes its vectors, and the planner's statistics are brought up to it. Raises
+    ReleaseNotFound unless the release exists and is complete.
     """
     state = connection.execute(select(ReleaseRow.state).where(ReleaseRow.id == release_id)).scalar()
     if state != "ready":
         raise ReleaseNotFound(f"There is no complete release {release_id}; see `linernotes releases`.")
+    index_release(connection, release_id)
+    refresh_statistics(connection)
     values = {"release_id": release_id, "published_at": datetime.now(UTC)}
     if connection.execute(update(PublishedReleaseRow).values(values)).rowcount == 0:
         connection.execute(insert(PublishedReleaseRow).values(id=1, **values))

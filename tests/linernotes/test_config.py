@@ -94,7 +94,10 @@ def test_sources_take_durations_as_people_write_them(file: Path) -> None:
             "there is no setting crawl.dely_seconds; did you mean crawl.delay_seconds?",
         ),
         ("databas = 1", "there is no setting databas; did you mean database?"),
-        ("zzz = 1", "there is no setting zzz; known are artists, crawl, database, mine, schedule, sources."),
+        (
+            "zzz = 1",
+            "there is no setting zzz; known are artists, cache, crawl, database, mine,",
+        ),
         ("[crawl]\ndelay_seconds = -1", "crawl.delay_seconds must be at least 0.0, not -1."),
         ("[crawl]\ndelay_seconds = nan", "crawl.delay_seconds must be"),
         ("[crawl]\nretries = 1.5", "crawl.retries must be a whole number, not 1.5."),
