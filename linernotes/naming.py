@@ -36,13 +36,21 @@ def resolve(connection: Connection, wanted: Wanted) -> ArtistEntry:
 
     Raises ArtistNotFound, with names that look alike, when there is none.
     """
+    found = known_artist(connection, wanted)
+    if found is None:
+        raise _not_found(connection, wanted)
+    return found
+
+
+def known_artist(connection: Connection, wanted: Wanted) -> ArtistEntry | None:
+    """Return the artist that is meant, or None; quick also when there is none."""
     if isinstance(wanted, str) and not wanted.lstrip().startswith("#"):
         alike = artists_of_key(connection, registry_key(wanted))
         if len(alike) == 1:  # nearly always, at half the cost of asking for aliases as well
             return alike[0]
     found = find_artists(connection, wanted if isinstance(wanted, str) else operator.index(wanted))
     if not found:
-        raise _not_found(connection, wanted)
+        return None
     artist = found[0] if len(found) == 1 else _most_written_about(connection, found)
     assert artist.id is not None, "what comes from the registry has a number"
     return ArtistEntry(artist.id, artist.name, artist.mbid)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from linernotes.service.routes import artists, finding
+from linernotes.service.routes import artists, bulk, finding, similarity, state, terms
 
-ROUTERS = (artists.router, finding.router)
+ROUTERS = (artists.router, similarity.router, finding.router, terms.router, bulk.router, state.router)
