@@ -1,8 +1,8 @@
 """How a request becomes an answer: one look-up in one release, in a thread, as bytes.
 
 Everything in an answer, its header and its ETag are of one release, the one that is published when the
-look-up begins. Answers are kept as bytes until the next release, but for those that quote texts: what somebody
-forgets (`linernotes forget`) must be gone at once.
+look-up begins. Answers are kept as bytes until the next release, but for those that quote texts: what
+somebody forgets (`linernotes forget`) must be gone at once.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from fastapi import Request, Response
 from linernotes.catalog import Catalog
 from linernotes.errors import BadQuestion
 from linernotes.service.answer_cache import AnswerCache
+from linernotes.service.at_once import AtOnce
 from linernotes.service.observing import Observed
 from linernotes.service.problems import Problem
 from linernotes.service.settings import ServiceSection
@@ -56,6 +57,7 @@ class Answering:
         self.settings = settings
         self.observed = observed
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="look-up")
+        self._at_once = AtOnce(catalog, self._threads)
         self._under_way = 0
         self._cache = AnswerCache(settings.cache_megabytes * 1024 * 1024)
         # When the state was counted, and the counts; see routes.state.
@@ -64,10 +66,14 @@ class Answering:
 
     async def read(self, look_up: LookUp[T]) -> tuple[ReleaseKey, T]:
         """Return what a look-up finds, and the release it read; everything it asks is of that release."""
+        return await self.read_with(lambda _, catalog: look_up(catalog))
+
+    async def read_with(self, look_up: Callable[[ReleaseKey, Catalog], T]) -> tuple[ReleaseKey, T]:
+        """The same for a look-up that wants to know its release."""
 
         def work() -> tuple[ReleaseKey, T]:
             with self.catalog.one_release() as (release, catalog):
-                return release, look_up(catalog)
+                return release, look_up(release, catalog)
 
         return await self.run(work)
 
@@ -89,17 +95,23 @@ class Answering:
         return future.result()
 
     async def answer(
-        self, request: Request, look_up: LookUp[Mapping[str, object]], *, quotes: bool = False
+        self,
+        request: Request,
+        look_up: LookUp[Mapping[str, object]],
+        *,
+        quotes: bool = False,
+        quick: bool = False,
     ) -> Response:
         """Answer with the members that a look-up gives, and with the number of its release.
 
-        `quotes` says that texts are quoted, so that the answer is not kept.
+        `quotes` says that texts are quoted, so that the answer is not kept; `quick` that the look-up takes
+        a millisecond, see `AtOnce`.
         """
 
         def body(release: ReleaseKey, catalog: Catalog) -> Body:
             return Body(dumped({"release": release.release_id, **look_up(catalog)}), keep=not quotes)
 
-        return await self.respond(request, body)
+        return await self.respond(request, body, quick=quick)
 
     async def page(
         self,
@@ -127,26 +139,29 @@ class Answering:
 
         return await self.respond(request, body)
 
-    async def respond(self, request: Request, make: Callable[[ReleaseKey, Catalog], Body]) -> Response:
+    async def respond(
+        self, request: Request, make: Callable[[ReleaseKey, Catalog], Body], *, quick: bool = False
+    ) -> Response:
         """Answer with what is made of a release; from memory if it is there, 304 if the client has it."""
-        path = request.scope["path"] + "?" + request.scope["query_string"].decode("latin-1")
+        asked = request.scope["path"] + "?" + request.scope["query_string"].decode("latin-1")
         accepted = request.headers.get("if-none-match")
 
-        def work() -> tuple[ReleaseKey, Body | None, str]:
-            with self.catalog.one_release() as (release, catalog):
-                known = self._cache.get(release, path)
-                self.observed.saw_cache(hit=known is not None)
-                tag = _tag(release, path.encode())
-                if known is None and not self._kept_by(accepted, tag):
-                    known = make(release, catalog)
-                    if known.keep:
-                        self._cache.put(release, path, known, len(known.content))
-                    else:
-                        tag = _tag(release, known.content)
-                return release, None if self._kept_by(accepted, tag) else known, tag
+        def work(release: ReleaseKey, catalog: Catalog) -> tuple[ReleaseKey, Body | None, str]:
+            known = self._cache.get(release, asked)
+            self.observed.saw_cache(hit=known is not None)
+            tag = _tag(release, asked.encode())
+            if known is None and not _has(accepted, tag):
+                known = make(release, catalog)
+                if known.keep:
+                    self._cache.put(release, asked, known, len(known.content))
+                else:
+                    tag = _tag(release, known.content)
+            return release, None if _has(accepted, tag) else known, tag
 
-        release, body, tag = await self.run(work)
-        return self._response(release, body, tag)
+        found = self._at_once.do(work) if quick else None
+        if found is None:
+            found = (await self.read_with(work))[1]
+        return self._response(*found)
 
     def uncached(self, release: ReleaseKey, members: Mapping[str, object]) -> Response:
         """Answer a POST, which nobody keeps."""
@@ -169,10 +184,6 @@ class Answering:
         self._under_way -= 1
         if not future.cancelled():
             future.exception()  # one that came after the time was up is nobody's any more
-
-    @staticmethod
-    def _kept_by(accepted: str | None, tag: str) -> bool:
-        return accepted is not None and (tag in accepted or accepted.strip() == "*")
 
     def _response(self, release: ReleaseKey, body: Body | None, tag: str) -> Response:
         headers = {
@@ -203,6 +214,11 @@ def check_release(release: ReleaseKey, wanted: int | None) -> None:
             f"{release.release_id}.",
             release=release.release_id,
         )
+
+
+def _has(accepted: str | None, tag: str) -> bool:
+    """Whether the If-None-Match of a client names what it would get."""
+    return accepted is not None and (tag in accepted or accepted.strip() == "*")
 
 
 def dumped(members: Mapping[str, object]) -> bytes:

@@ -79,8 +79,8 @@ def of_error(error: Exception) -> Problem:
 def _not_found(error: ArtistNotFound | TermNotFound | NothingKnown) -> Problem:
     match error:
         case ArtistNotFound():
-            members = {"name": _sayable(error.name), "suggestions": error.suggestions}
-            return Problem(404, "artist-not-found", str(error), **members)
+            name = _sayable(error.name)
+            return Problem(404, "artist-not-found", str(error), name=name, suggestions=error.suggestions)
         case TermNotFound():
             return Problem(404, "term-not-found", str(error), term=_sayable(error.term))
         case NothingKnown():

@@ -22,11 +22,16 @@ from linernotes.service.parameters import (
     wanted,
     weighted,
 )
+from linernotes.service.quick import QuickRoute
 
 router = APIRouter(prefix="/v1", tags=["similarity"])
+quick = APIRouter(prefix="/v1", tags=["similarity"], route_class=QuickRoute)
 
 MOST_EXPLAINED = 50
 """Pairs of artist and seed that one request may ask reasons for: each is a look-up of its own."""
+
+MOST_STORED = 50
+"""Neighbours that a release stores of an artist unless told otherwise; more would have to be computed."""
 
 REASONS = 5
 """Terms of each kind that are told of a pair: the strongest say it; the whole is at /v1/explanation."""
@@ -36,7 +41,7 @@ _One = Annotated[Text, Query(description="Number, MBID or name of an artist", ex
 _Other = Annotated[Text, Query(description="Number, MBID or name of an artist", examples=["Ride"])]
 
 
-@router.get("/artists/{artist}/similar", response_model=SimilarAnswer)
+@quick.get("/artists/{artist}/similar", response_model=SimilarAnswer)
 async def list_similar_of_artist(
     request: Request, artist: Reference, filters: Annotated[Filters, Query()]
 ) -> Response:
@@ -44,7 +49,7 @@ async def list_similar_of_artist(
     return await _similar(request, [(wanted(artist), 1.0)], filters)
 
 
-@router.get("/artists/{artist}/dissimilar", response_model=SimilarAnswer)
+@quick.get("/artists/{artist}/dissimilar", response_model=SimilarAnswer)
 async def list_dissimilar_of_artist(
     request: Request, artist: Reference, filters: Annotated[Filters, Query()]
 ) -> Response:
@@ -52,14 +57,14 @@ async def list_dissimilar_of_artist(
     return await _similar(request, [(wanted(artist), 1.0)], filters, unlike=True)
 
 
-@router.get("/similar", response_model=SimilarAnswer)
+@quick.get("/similar", response_model=SimilarAnswer)
 async def list_similar(request: Request, question: Annotated[SeededFilters, Query()]) -> Response:
     """The artists most similar to several together; away from those with a weight below 0."""
     seeds = weighted(question.seed, answering(request).settings.max_seeds)
     return await _similar(request, seeds, question)
 
 
-@router.get("/dissimilar", response_model=SimilarAnswer)
+@quick.get("/dissimilar", response_model=SimilarAnswer)
 async def list_dissimilar(request: Request, question: Annotated[SeededFilters, Query()]) -> Response:
     """The artists least similar to several together, the least `product` first."""
     seeds = weighted(question.seed, answering(request).settings.max_seeds)
@@ -91,15 +96,28 @@ async def _similar(
     arguments = filters.arguments()
 
     def look_up(catalog: Catalog) -> Mapping[str, object]:
-        ask = catalog.dissimilar if unlike else catalog.similar
-        found = ask(list(seeds), limit=filters.limit, exclude=exclude, **arguments)
         entries = [catalog.artist(seed) for seed, _ in seeds]
+        weights = [weight for _, weight in seeds]
+        ask = catalog.dissimilar if unlike else catalog.similar
+        pairs = list(zip(entries, weights, strict=True))
+        found = ask(pairs, limit=filters.limit, exclude=exclude, **arguments)
         notes = [] if found else _notes(catalog, [entry.artist_id for entry in entries])
         numbers = [entry.artist_id for entry in entries]
         items: Sequence[object] = _explained(catalog, numbers, found) if filters.explain else found
         return {"seeds": entries, "items": items, "notes": notes}
 
-    return await answers.answer(request, look_up, quotes=filters.explain)
+    quick = not unlike and _is_quick(seeds, filters)
+    return await answers.answer(request, look_up, quotes=filters.explain, quick=quick)
+
+
+def _is_quick(seeds: Sequence[tuple[Wanted, float]], filters: Filters) -> bool:
+    """Whether the stored neighbours of one artist are asked for, by its number: nothing to compute."""
+    return (
+        len(seeds) == 1
+        and isinstance(seeds[0][0], int)
+        and filters.limit <= MOST_STORED
+        and filters.model_fields_set <= {"limit", "seed"}
+    )
 
 
 def _notes(catalog: Catalog, seeds: Sequence[int]) -> list[str]:
