@@ -255,6 +255,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="SQLAlchemy URL of the database; in a file, a relative SQLite path starts at the file",
     )
+    cache: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Directory of the files that look-ups map into memory, made from each release; beside a "
+        "SQLite database, or for PostgreSQL in the user's cache directory, when not given",
+    )
     artists: Texts = Field(
         default=(),
         description="Registry files that `run` imports: CSV or a MusicBrainz JSON dump; "
@@ -326,6 +332,8 @@ def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         artists = [artists]
     if isinstance(artists, list) and all(isinstance(path, str) for path in artists):
         rebased["artists"] = [str(folder / path) for path in artists]
+    if isinstance(content.get("cache"), str) and content["cache"]:
+        rebased["cache"] = str(folder / content["cache"])
     for name, keys in _FILES.items():
         section = content.get(name)
         if isinstance(section, dict):

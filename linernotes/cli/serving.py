@@ -80,7 +80,7 @@ def serve(
             f"`serve` needs the Python package {error.name!r}; install linernotes[service]."
         ) from error
     remark(f"Answering on http://{settings.service.listen}; Ctrl-C ends it.")
-    run_service(settings.database, settings.service)
+    run_service(settings.database, settings.service, settings.cache)
 
 
 def _add_token(settings: Settings, name: str, scope: str) -> None:

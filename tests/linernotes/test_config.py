@@ -100,7 +100,7 @@ def test_sources_take_durations_as_people_write_them(file: Path) -> None:
         ("databas = 1", "there is no setting databas; did you mean database?"),
         (
             "zzz = 1",
-            "there is no setting zzz; known are artists, crawl, database, mine, schedule, service, sources.",
+            "there is no setting zzz; known are artists, cache, crawl, database, mine,",
         ),
         ("[crawl]\ndelay_seconds = -1", "crawl.delay_seconds must be at least 0.0, not -1."),
         ("[crawl]\ndelay_seconds = nan", "crawl.delay_seconds must be"),
