@@ -24,6 +24,7 @@ from nlp.tagging import model_name
 from nlp.teaching import Teaching
 from store.errors import LinernotesError
 from store.mining import parts_of_speech, registry_size
+from store.nearest import sweep_indexes
 from store.releases import (
     ReleaseInfo,
     begin_release,
@@ -197,6 +198,7 @@ def _write(
         publish_release(connection, release)
         prune_releases(connection, settings.keep_releases)
         info = next(each for each in list_releases(connection) if each.release_id == release)
+    sweep_indexes(engine)
     trouble = trouble or make_files(engine, settings.cache)  # of what is gone now, files go as well
     on_event(MineEvent("files", 1, 1))
     return info, trouble
