@@ -1,0 +1,144 @@
+"""Templates into answers: what a number, a date and an address look like, and what a page may load."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+STATIC = Path(__file__).with_name("static")
+
+SECURITY = {
+    # Everything a page needs comes from the service itself; nothing stands inline.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FACET_NAMES = {
+    "genre": "Genre",
+    "mood": "Mood",
+    "instrument": "Instruments and voices",
+    "era": "Era",
+    "place": "Place",
+    "theme": "Themes",
+    "other": "Other words",
+}
+_SHORT_MONTH = "%-d %b %Y"
+
+
+def page(
+    request: Request,
+    template: str,
+    members: Mapping[str, object],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """Return a template filled with `members`, with the headers that every page has."""
+    known = {"root": request.scope.get("root_path", ""), "path": request.url.path, "version": _version()}
+    text = _environment().get_template(template).render({**known, **members})
+    return HTMLResponse(text, status, headers={**SECURITY, **(headers or {})})
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("linernotes.service.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=number,
+        decimal=decimal,
+        day=day,
+        moment=moment,
+        duration=duration,
+        safe_url=safe_url,
+        segment=segment,
+        percent=percent,
+        signed=signed,
+        facet=lambda name: FACET_NAMES.get(name, name),
+    )
+    return environment
+
+
+@cache
+def _version() -> str:
+    """What changes with the static files, so that browsers may keep them."""
+    digest = hashlib.sha256()
+    for file in sorted(STATIC.rglob("*.*")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def number(value: float) -> str:
+    """Return a count with commas between thousands."""
+    return f"{value:,.0f}"
+
+
+def decimal(value: float) -> str:
+    """Return a share with two digits and no leading zero, a minus sign where it is below 0: ".42"."""
+    text = f"{abs(value):.2f}"
+    sign = "−" if round(value, 2) < 0 else ""
+    return sign + (text[1:] if text.startswith("0") else text)
+
+
+def signed(value: float) -> str:
+    """Return what something adds, with its sign: "+.042"."""
+    text = f"{abs(value):.3f}".removeprefix("0")
+    return f"{'−' if value < 0 else '+'}{text}"
+
+
+def percent(value: float) -> str:
+    """Return a share of 1 as a length in per cent, for drawings; never outside 0 to 100."""
+    return f"{min(1.0, max(0.0, value)) * 100:.1f}%"
+
+
+def day(value: date | None) -> str:
+    """Return a day in words, nothing for none."""
+    return "" if value is None else value.strftime(_SHORT_MONTH)
+
+
+def moment(value: datetime) -> str:
+    """Return a moment to the minute, in universal time."""
+    return value.strftime(f"{_SHORT_MONTH}, %H:%M UTC")
+
+
+_MINUTE, _HOUR = 60, 3600
+
+
+def duration(seconds: float | None) -> str:
+    """Return how long something took, in the unit that suits."""
+    if seconds is None:
+        return "–"
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    return f"{seconds / _MINUTE:.0f} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.1f} h"
+
+
+def safe_url(url: str) -> str | None:
+    """Return an address that a link may lead to: of the web, with a host; None for any other."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def segment(text: str) -> str:
+    """Return a text as one part of a path or the value of a query."""
+    return quote(text, safe="")
