@@ -45,9 +45,7 @@ class CompanyTerm:
 
 _USE = ReleaseDescriptorRow
 _STRONGEST = (
-    select(
-        ArtistRow.id, ArtistRow.name, ArtistRow.disambiguation, _USE.weight, _USE.sources, _USE.inferred
-    )
+    select(ArtistRow.id, ArtistRow.name, ArtistRow.disambiguation, _USE.weight, _USE.sources, _USE.inferred)
     .join(ArtistRow, ArtistRow.id == _USE.artist_id)
     .where(_USE.release_id == bindparam("release"), _USE.term_id.in_(bindparam("terms", expanding=True)))
     .order_by(_USE.weight.desc(), _USE.artist_id)

@@ -1,7 +1,7 @@
 """Pages for people: search, artists, comparisons, terms, the map, the state of the crawl.
 
-Made on the server from Jinja2 templates, with plain modules of JavaScript that add suggestions, quotes on demand
-and the map; all else works without. `router` has the addresses, `STATIC` is the folder of what they load.
+Made on the server from Jinja2 templates, with plain modules of JavaScript that add suggestions, quotes on
+demand and the map; all else works without. `router` has the addresses, `STATIC` is the folder of what they load.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A term's page: whom it describes, what describes the same artists, what is used like it, when it was used."""
+"""A term's page: whom it describes, what else describes them, what is used like it, when it was used."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def term_page(view: ReleaseView, term: str, page: int) -> TermPage:
     count = sum(each.artists for each in known)
     pages = max(1, -(-count // ON_ONE_PAGE))
     if not 1 <= page <= pages:
-        raise BadQuestion(f"There is no page {page} of the artists described with {spelt}; there are {pages}.")
+        raise BadQuestion(
+            f"There is no page {page} of the artists described with {spelt}; there are {pages}."
+        )
     found = strongest_artists(
         view.connection, view.release_id, numbers, ON_ONE_PAGE, (page - 1) * ON_ONE_PAGE
     )
