@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from linernotes.errors import BadQuestion, TermNotFound
-from linernotes.naming import Wanted, resolve
+from linernotes.naming import Wanted, known_artist, resolve
 from linernotes.reader import Reader
 from nlp.tokens import tokenize
 from store import suggestions, term_pages
 from store.artists import find_artists
-from store.lookup_records import FACETS, KINDS
+from store.lookup_records import FACETS, KINDS, ArtistEntry
 from store.records import Artist
 from store.suggestions import SuggestedArtist
 from store.term_pages import TermArtist, TermEntry
@@ -32,6 +32,11 @@ class Browsing(Reader):
         """Return what the registry says of an artist: aliases, disambiguation, country, from when to when."""
         with self._connected() as connection:
             return find_artists(connection, resolve(connection, artist).artist_id)[0]
+
+    def find(self, artists: Sequence[Wanted]) -> list[ArtistEntry | None]:
+        """Return the artist that each of `artists` means, None for one the registry does not have."""
+        with self._connected() as connection:
+            return [known_artist(connection, each) for each in artists]
 
     def known_terms(
         self,

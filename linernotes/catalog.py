@@ -181,12 +181,13 @@ class Catalog(Browsing):
             table = self._cache.vectors(connection, release)
             return table.ids, table.matrix
 
-    def artists(self, prefix: str | None = None, *, limit: int | None = None) -> list[ArtistEntry]:
+    def artists(
+        self, prefix: str | None = None, *, limit: int | None = None, offset: int = 0
+    ) -> list[ArtistEntry]:
         """Return the artists that the release describes, by name; those whose name begins with `prefix`."""
-        if limit is not None:
-            check_limit(limit)
+        check_limit(1 if limit is None else limit, offset)
         with self._reading() as (connection, release):
-            return described.described_artists(connection, release.release_id, prefix, limit)
+            return described.described_artists(connection, release.release_id, prefix, limit, offset)
 
     def artist(self, wanted: Wanted) -> ArtistEntry:
         """Return the artist that `wanted` means."""

@@ -40,6 +40,11 @@ class Reader:
         """Give back the connections; a later call would open new ones."""
         self._engine.dispose()
 
+    @property
+    def engine(self) -> Engine:
+        """The database, for what is no look-up, such as its state."""
+        return self._engine
+
     @contextmanager
     def one_release(self) -> Iterator[tuple[ReleaseKey, Self]]:
         """Yield the release that is published now, and a catalog all of whose look-ups read that one.

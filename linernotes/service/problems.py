@@ -7,12 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown, TermNotFound
+from linernotes.errors import ArtistNotFound, NoRelease, NothingKnown, TermNotFound
 from store.errors import DatabaseOutdated, DatabaseUnusable, LinernotesError
+
+_LOG = structlog.get_logger("linernotes.service")
 
 PROBLEM = "application/problem+json"
 TYPE = "https://linernotes.invalid/problems/"
@@ -60,30 +63,29 @@ def of_error(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
-        case ArtistNotFound():
-            return Problem(
-                404, "artist-not-found", str(error), name=_sayable(error.name), suggestions=error.suggestions
-            )
-        case TermNotFound():
-            return Problem(404, "term-not-found", str(error), term=_sayable(error.term))
-        case NothingKnown():
-            return Problem(
-                404,
-                "nothing-known",
-                str(error),
-                unknown=[_sayable(word) for word in error.unknown],
-                suggestions=error.suggestions,
-            )
-        case BadQuestion():
-            return Problem(422, "bad-question", str(error))
+        case ArtistNotFound() | TermNotFound() | NothingKnown():
+            return _not_found(error)
         case NoRelease():
             return _later("no-release", str(error))
         case DatabaseUnusable() | DatabaseOutdated():
             # The URL of the database and the words of its driver are for the log, not for strangers.
+            _LOG.error("database unusable", reason=str(error))
             return _later("database-unusable", "The database cannot be read at the moment.")
         case LinernotesError():
             return Problem(422, "bad-question", str(error))
     return Problem(500, "fault", "This is a fault in linernotes; its log tells more.")
+
+
+def _not_found(error: ArtistNotFound | TermNotFound | NothingKnown) -> Problem:
+    match error:
+        case ArtistNotFound():
+            name = _sayable(error.name)
+            return Problem(404, "artist-not-found", str(error), name=name, suggestions=error.suggestions)
+        case TermNotFound():
+            return Problem(404, "term-not-found", str(error), term=_sayable(error.term))
+        case NothingKnown():
+            unknown = [_sayable(word) for word in error.unknown]
+            return Problem(404, "nothing-known", str(error), unknown=unknown, suggestions=error.suggestions)
 
 
 def _later(name: str, detail: str) -> Problem:

@@ -33,8 +33,8 @@ class ServiceSection(BaseModel):
     tokens_file: str | None = Field(
         default=None,
         min_length=1,
-        description="File of bearer tokens, made by `linernotes serve --new-token`; a relative path starts at "
-        "this file",
+        description="File of bearer tokens, made by `linernotes serve --new-token`; a relative path starts "
+        "at this file",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
         default=(), description="Origins whose pages may ask, such as https://radio.example; * for all"
@@ -60,7 +60,7 @@ class ServiceSection(BaseModel):
     timeout_seconds: float = Field(
         default=30, gt=0, le=3600, description="How long one answer may take before 503 is given"
     )
-    threads: int = Field(default=4, ge=1, le=64, description="Look-ups under way at once in one process")
+    threads: int = Field(default=4, ge=1, le=15, description="Look-ups under way at once in one process")
     max_waiting: int = Field(
         default=256, ge=1, le=100_000, description="Look-ups that may wait for a thread; others get 503"
     )

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from linernotes.service.routes import artists, finding
+from linernotes.service.routes import artists, bulk, finding, similarity, state, terms
 
-ROUTERS = (artists.router, finding.router)
+# In the order in which paths are compared with a request's: what is asked most comes first.
+ROUTERS = (
+    similarity.quick,
+    artists.router,
+    similarity.router,
+    finding.router,
+    terms.router,
+    bulk.router,
+    state.router,
+)
