@@ -151,7 +151,8 @@ def fill(url: str, count: int) -> None:
             artists=[(n, 100, 1, 1, float(f), 0.0) for n, f in enumerate(rng.random(count) ** 3, 1)],
             regions=_regions(places, groups),
             map=[
-                (n, float(x), float(y), 101 + int(g)) for n, ((x, y), g) in enumerate(zip(places, groups), 1)
+                (n, float(x), float(y), 101 + int(g))
+                for n, ((x, y), g) in enumerate(zip(places, groups, strict=True), 1)
             ],
         )
         release = begin_release(connection, engine="local", parameters={}, input_digest="0" * 64)

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).with_name("static")
 
@@ -25,6 +27,8 @@ SECURITY = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # A page is of one release, and the next may come at any moment.
+    "Cache-Control": "private, no-cache",
 }
 FACET_NAMES = {
     "genre": "Genre",
@@ -50,6 +54,25 @@ def page(
     known = {"root": request.scope.get("root_path", ""), "path": request.url.path, "version": _version()}
     text = _environment().get_template(template).render({**known, **members})
     return HTMLResponse(text, status, headers={**SECURITY, **(headers or {})})
+
+
+class Revalidated(StaticFiles):
+    """Files that a browser asks for again each time, at the cost of a 304.
+
+    Modules name each other by plain names, so that their addresses cannot change with what is in them.
+    """
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - as Starlette has it
+        """Return a file, or that it has not changed."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def static_files() -> StaticFiles:
+    """Return the application that serves what the pages load."""
+    return Revalidated(directory=STATIC)
 
 
 @cache

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from linernotes.catalog import Catalog
 from linernotes.errors import ArtistNotFound
-from linernotes.service.answering import answering
+from linernotes.service.answering import RELEASE_HEADER, answering
 from linernotes.service.pages.artist_page import artist_page, quotes_page
 from linernotes.service.pages.compare_page import compare_page
 from linernotes.service.pages.home_page import home_page
@@ -21,8 +20,10 @@ from linernotes.service.pages.per_release import PerRelease
 from linernotes.service.pages.release_view import ReleaseView, release_view
 from linernotes.service.pages.rendering import SECURITY, page
 from linernotes.service.pages.search_page import search_page
-from linernotes.service.pages.state_page import StateCache
+from linernotes.service.pages.state_page import latest_runs, state_page
 from linernotes.service.pages.term_page import UnknownTerm, term_page
+from linernotes.service.routes.state import state_rows
+from store.lookup_records import ReleaseKey
 
 T = TypeVar("T")
 
@@ -96,8 +97,9 @@ async def map_of_artists(request: Request) -> Response:
 @router.get("/v1/map")
 async def map_in_columns(request: Request) -> Response:
     """The map of all artists as columns of numbers; see `linernotes.service.pages.map_data`."""
-    payload = await _read(request, lambda view: view.kept("map", lambda: map_payload(view)))
-    headers = {**_REVALIDATE, "ETag": payload.etag, "Vary": "Accept-Encoding"}
+    release, payload = await _read_of(request, lambda view: view.kept("map", lambda: map_payload(view)))
+    headers = {**_REVALIDATE, "ETag": payload.etag, RELEASE_HEADER: str(release.release_id)}
+    headers["Vary"] = "Accept-Encoding"
     if payload.etag in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
@@ -109,24 +111,27 @@ async def map_in_columns(request: Request) -> Response:
 @router.get("/crawl")
 async def crawl(request: Request) -> Response:
     """How the crawl stands."""
-    engine = answering(request).catalog._engine
-    found = await run_in_threadpool(_state(request).get, engine)
+    answers = answering(request)
+    rows = await state_rows(answers)
+    runs = await answers.run(lambda: latest_runs(answers.catalog.engine))
+    found = state_page(rows, runs)
     return page(request, "crawl.html", {"page": found})
 
 
 async def _read(request: Request, read: Callable[[ReleaseView], T]) -> T:
-    """What `read` finds in the published release, with the memory of this application."""
+    """What `read` finds in the published release."""
+    return (await _read_of(request, read))[1]
+
+
+async def _read_of(request: Request, read: Callable[[ReleaseView], T]) -> tuple[ReleaseKey, T]:
+    """What `read` finds, with the memory of this application, and the release that it is of."""
     memory = _kept(request, "page_memory", PerRelease)
 
     def look_up(catalog: Catalog) -> T:
         with release_view(catalog, memory) as view:
             return read(view)
 
-    return (await answering(request).read(look_up))[1]
-
-
-def _state(request: Request) -> StateCache:
-    return _kept(request, "page_state", StateCache)
+    return await answering(request).read(look_up)
 
 
 def _kept(request: Request, name: str, make: Callable[[], T]) -> T:

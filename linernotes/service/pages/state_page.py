@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from threading import Lock
+from datetime import datetime
 
 from sqlalchemy import Engine
 
-from linernotes.status import StatusRow, status_rows
 from store.jobs import JobRun, list_runs
-
-FRESH_SECONDS = 30.0
-"""How long one count is shown: counting takes seconds at a million documents, and anybody may ask."""
 
 RUNS = 12
 STATES = ("fetched", "queued", "refused", "failed", "gone")
@@ -56,9 +51,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class StatePage:
-    """How the crawl stands, at the moment of `counted`."""
+    """How the crawl stands: counts by area, pages by state, the last runs."""
 
-    counted: datetime
     numbers: dict[str, tuple[Number, ...]]
     states: tuple[PageState, ...]
     pages: int
@@ -66,31 +60,10 @@ class StatePage:
     runs: tuple[Run, ...]
 
 
-class StateCache:
-    """The latest count; several threads may ask, of whom one counts."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._counted = float("-inf")
-        self._page: StatePage | None = None
-
-    def get(self, engine: Engine) -> StatePage:
-        """Return the latest count, a new one when that is older than FRESH_SECONDS."""
-        with self._lock:
-            if self._page is None or time.monotonic() - self._counted > FRESH_SECONDS:
-                self._page = state_page(engine)
-                self._counted = time.monotonic()
-            return self._page
-
-
-def state_page(engine: Engine) -> StatePage:
-    """Count, and read the latest runs."""
-    rows = status_rows(engine)
-    with engine.connect() as connection:
-        runs = list_runs(connection, limit=RUNS)
+def state_page(rows: Sequence[Mapping[str, object]], runs: Sequence[JobRun]) -> StatePage:
+    """Return the page of the counts that `linernotes.service.routes.state` gives, and of the latest runs."""
     states = tuple(_states(rows))
     return StatePage(
-        datetime.now(UTC),
         {area: tuple(_numbers(rows, area, names)) for area, names in _NUMBERS.items()},
         states,
         sum(each.pages for each in states),
@@ -99,7 +72,13 @@ def state_page(engine: Engine) -> StatePage:
     )
 
 
-def _numbers(rows: Sequence[StatusRow], area: str, names: Iterable[str]) -> list[Number]:
+def latest_runs(engine: Engine) -> list[JobRun]:
+    """Return the latest runs of all jobs, the newest first."""
+    with engine.connect() as connection:
+        return list_runs(connection, limit=RUNS)
+
+
+def _numbers(rows: Sequence[Mapping[str, object]], area: str, names: Iterable[str]) -> list[Number]:
     wanted = set(names)
     return [
         Number(str(row["measure"]), int(str(row["value"])))
@@ -108,14 +87,16 @@ def _numbers(rows: Sequence[StatusRow], area: str, names: Iterable[str]) -> list
     ]
 
 
-def _states(rows: Sequence[StatusRow]) -> Iterable[PageState]:
+def _states(rows: Sequence[Mapping[str, object]]) -> Iterable[PageState]:
     for state in STATES:
         of_state = [row for row in rows if row["area"] == "pages" and row["measure"] == state]
         if of_state:
-            reasons = [
-                Number(str(row["reason"]), int(str(row["value"]))) for row in of_state if row["reason"]
-            ]
-            yield PageState(state, sum(int(str(row["value"])) for row in of_state), tuple(reasons))
+            reasons: Counter[str] = Counter()  # two reasons can be one, since what is private of them is cut
+            for row in of_state:
+                if row["reason"]:
+                    reasons[str(row["reason"])] += int(str(row["value"]))
+            why = tuple(Number(*each) for each in reasons.most_common())
+            yield PageState(state, sum(int(str(row["value"])) for row in of_state), why)
 
 
 def _run(run: JobRun) -> Run:

@@ -56,7 +56,7 @@ def term_page(view: ReleaseView, term: str, page: int) -> TermPage:
     pages = max(1, -(-count // ON_ONE_PAGE))
     if not 1 <= page <= pages:
         raise BadQuestion(
-            f"There is no page {page} of the artists described with {spelt}; there are {pages}."
+            f"There is no page {page} of the artists described with {spelt}; the last is {pages}."
         )
     found = strongest_artists(
         view.connection, view.release_id, numbers, ON_ONE_PAGE, (page - 1) * ON_ONE_PAGE
