@@ -88,7 +88,7 @@ def _add_layers(app: FastAPI, settings: ServiceSection, tokens: Sequence[Token],
 
 
 def _pages() -> Any:  # noqa: ANN401 - a module, which need not be there
-    """The package of pages: `router`, `static_files()` (an application), and perhaps `render_problem(request, problem)`."""
+    """The package of pages: `router`, `static_files()` and perhaps `render_problem(request, problem)`."""
     return import_module(_PAGES) if find_spec(_PAGES) is not None else None
 
 

@@ -1,4 +1,4 @@
-"""Templates into answers: what a number, a date and an address look like, and what a page may load."""
+"""Templates into answers: what a number, a date and an address look like."""
 
 from __future__ import annotations
 
@@ -17,19 +17,8 @@ from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).with_name("static")
 
-SECURITY = {
-    # Everything a page needs comes from the service itself; nothing stands inline.
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    # A page is of one release, and the next may come at any moment.
-    "Cache-Control": "private, no-cache",
-}
+# A page is of one release, and the next may come at any moment.
+CACHING = {"Cache-Control": "private, no-cache"}
 FACET_NAMES = {
     "genre": "Genre",
     "mood": "Mood",
@@ -50,10 +39,14 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Return a template filled with `members`, with the headers that every page has."""
+    """Return a template filled with `members`.
+
+    What a page may load is limited by the headers that `linernotes.service.observing` adds to all answers:
+    scripts, styles and data of the service itself, and nothing that stands inline.
+    """
     known = {"root": request.scope.get("root_path", ""), "path": request.url.path, "version": _version()}
     text = _environment().get_template(template).render({**known, **members})
-    return HTMLResponse(text, status, headers={**SECURITY, **(headers or {})})
+    return HTMLResponse(text, status, headers={**CACHING, **(headers or {})})
 
 
 class Revalidated(StaticFiles):

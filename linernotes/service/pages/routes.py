@@ -18,7 +18,7 @@ from linernotes.service.pages.map_data import map_payload
 from linernotes.service.pages.map_page import map_page
 from linernotes.service.pages.per_release import PerRelease
 from linernotes.service.pages.release_view import ReleaseView, release_view
-from linernotes.service.pages.rendering import SECURITY, page
+from linernotes.service.pages.rendering import CACHING, page
 from linernotes.service.pages.search_page import search_page
 from linernotes.service.pages.state_page import latest_runs, state_page
 from linernotes.service.pages.term_page import UnknownTerm, term_page
@@ -145,4 +145,4 @@ def _kept(request: Request, name: str, make: Callable[[], T]) -> T:
 
 def _redirect(request: Request, path: str) -> Response:
     target = request.scope.get("root_path", "") + path
-    return RedirectResponse(target, 303, headers=SECURITY)
+    return RedirectResponse(target, 303, headers=CACHING)
