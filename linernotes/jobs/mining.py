@@ -25,8 +25,9 @@ class MiningSettings:
     label that are less probably about music; 0 mines all. `min_words`: an artist with fewer words of text
     gets neither vector nor neighbours. `neighbours`: similar artists kept of each. `evidence_terms` and
     `evidence_sentences`: for how many descriptors of an artist how many sentences are kept. `search_words`:
-    frequent words whose vectors serve search. `keep_releases`: complete releases kept. `overrides`: what
-    editors know better. `lessons`: a truth of the user's own that the vectors may learn from.
+    frequent words whose vectors serve search. `draw_map`: whether a release has a map. `keep_releases`:
+    complete releases kept. `overrides`: what editors know better. `lessons`: a truth of the user's own that
+    the vectors may learn from.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -36,6 +37,7 @@ class MiningSettings:
     evidence_terms: int = 30
     evidence_sentences: int = 2
     search_words: int = 20_000
+    draw_map: bool = True
     keep_releases: int = 3
     overrides: Overrides = field(default_factory=Overrides)
     lessons: Lessons = field(default_factory=Lessons)
@@ -54,7 +56,7 @@ class MiningSettings:
 
 @dataclass(frozen=True, slots=True)
 class MineEvent:
-    """Progress: `done` of `total` in a stage ("read", "tag", "learn", "write")."""
+    """Progress: `done` of `total` in a stage ("read", "tag", "learn", "map", "write")."""
 
     stage: str
     done: int
