@@ -30,6 +30,10 @@ NEIGHBOURS = 12
 SHOWN = 8
 MOST = 25
 """Terms of a facet that are shown at once, and at all."""
+LEAST_SHOWN = 0.005
+"""Weights below are shown as .00 and say nothing; an artist with little text has dozens of them."""
+LONGEST_BAR = 0.5
+"""The weight of a bar as long as there is room, unless one is larger; .3 is much (docs/database.md)."""
 DESCRIPTORS = 400
 COMPARISONS = 6
 RISING = 6
@@ -73,6 +77,11 @@ class ArtistPage:
     timeline: Timeline | None
     rising: tuple[RisingTerm, ...]
     comparisons: tuple[Comparison, ...]
+
+    @property
+    def scale(self) -> float:
+        """The weight of the longest bar."""
+        return max([LONGEST_BAR, *(row.descriptor.weight for group in self.groups for row in group.shown)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +133,8 @@ def _groups(view: ReleaseView, artist_id: int) -> list[FacetGroup]:
     quotes = evidence_counts(view.connection, view.release_id, artist_id)
     groups = []
     for facet in FACETS:
-        rows = [TermRow(each, quotes.get(each.term, 0)) for each in found if each.facet == facet][:MOST]
+        of_facet = [each for each in found if each.facet == facet and each.weight >= LEAST_SHOWN]
+        rows = [TermRow(each, quotes.get(each.term, 0)) for each in of_facet[:MOST]]
         if rows:
             groups.append(FacetGroup(facet, *_cut(rows)))
     return groups

@@ -54,10 +54,8 @@ class ComparePage:
 
     @property
     def scale(self) -> float:
-        """The largest contribution, which has the longest bar."""
-        sizes = [abs(each.contribution) for each in self.parts]
-        rest = [abs(self.others), abs(self.explanation.rest), abs(self.explanation.adjustment)]
-        return max([*sizes, *rest, 1e-9])
+        """The largest contribution of a term, which has the longest bar."""
+        return max([*(abs(each.contribution) for each in self.parts), 1e-9])
 
 
 def compare_page(view: ReleaseView, a: str, b: str) -> ComparePage:

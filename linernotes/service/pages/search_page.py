@@ -16,6 +16,7 @@ from store.lookup_records import ArtistEntry, ReleaseKey
 from store.term_index import known_terms
 
 RESULTS = 30
+_OPERATORS = set('-^:"')  # in a description; who writes one of them means no name
 LONGEST = 300
 """Characters of a question; a description of 40 words is shorter."""
 
@@ -88,7 +89,7 @@ def _described(view: ReleaseView, asked: str, artist: ArtistEntry | None, *, is_
         tuple(found),
         disambiguations(view.connection, [each.artist_id for each in found]),
         understood,
-        names=_names(view, asked) if understood.unknown and artist is None else (),
+        names=_names(view, asked) if understood.unknown and not _OPERATORS & set(asked) else (),
     )
 
 

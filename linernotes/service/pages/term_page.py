@@ -8,6 +8,7 @@ from linernotes import meaning, trends
 from linernotes.answers import RisingArtist
 from linernotes.browsing import spelt as spelt_as_releases
 from linernotes.errors import BadQuestion, TermNotFound
+from linernotes.service.pages.artist_page import LONGEST_BAR
 from linernotes.service.pages.release_view import ReleaseView
 from linernotes.service.pages.timeline import Timeline, timeline
 from store.about_terms import CompanyTerm, DescribedArtist, company, strongest_artists, uses_by_week
@@ -46,6 +47,11 @@ class TermPage:
     alike: tuple[str, ...]
     timeline: Timeline | None
     rising: tuple[RisingArtist, ...]
+
+    @property
+    def scale(self) -> float:
+        """The weight of the longest bar; the same for all pages of a term that is not stronger."""
+        return max([LONGEST_BAR, *(each.weight for each in self.artists)])
 
 
 def term_page(view: ReleaseView, term: str, page: int) -> TermPage:

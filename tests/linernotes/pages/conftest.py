@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.types import ASGIApp
 
 from linernotes.catalog import open_catalog
 from linernotes.service.app import create_app
@@ -128,7 +129,7 @@ def make_app() -> Iterator[Callable[[Engine], FastAPI]]:
         app.state.answering.close()
 
 
-def asking(app: FastAPI) -> Ask:
+def asking(app: ASGIApp) -> Ask:
     """Return a function that asks an application in this process, as a browser does."""
 
     def ask(path: str, **headers: str) -> httpx.Response:

@@ -13,6 +13,8 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from sqlalchemy import Engine, delete
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from linernotes.service.pages.rendering import decimal, duration, percent, safe_url, signed
 from store.models import ReleaseMapRow, ReleaseTermWeekRow
@@ -365,6 +367,24 @@ def test_an_empty_database_says_what_to_do(
     answer = ask("/")
     assert answer.status_code == 503 and "linernotes run" in _text(answer.text)
     assert ask("/crawl").status_code == 200
+
+
+def test_in_another_application_links_follow_the_prefix(
+    sqlite_engine: Engine, make_app: Callable[[Engine], FastAPI]
+) -> None:
+    fill(sqlite_engine)
+    ask = asking(Starlette(routes=[Mount("/music", make_app(sqlite_engine))]))
+    for path in PAGES:
+        page = _soup(ask(f"/music{path}").text)
+        addresses = [
+            each.get("href") or each.get("src") or "" for each in page.find_all(["a", "link", "script"])
+        ]
+        addresses += [form["action"] for form in page.find_all("form")]
+        assert not [each for each in addresses if each.startswith("/") and not each.startswith("/music/")]
+    assert ask("/music/search?q=velvet+engine").headers["location"] == f"/music/artists/{VELVET}"
+    assert ask("/music/static/style.css").status_code == ask("/music/v1/map").status_code == 200
+    current = _soup(ask("/music/map").text).find("a", attrs={"aria-current": "page"})
+    assert current is not None and current["href"] == "/music/map"
 
 
 # --- how numbers look -------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ import { View } from "./view.js";
 
 const REACH = 14;
 const GLIDE_MS = 450;
-const CLOSE = 9;
+const CLOSEST = 9, IN_VIEW = 60; // how close one comes to an artist, and how many others are to be seen then
+const WIDE = 760; // pixels from which on the panel stands beside the map, and not above it
 
 export class Atlas {
-  /** `parts` are the elements: stage, points and labels (canvases), tip, said (a status line). */
+  /** `parts` are the elements: stage, panel, points and labels (canvases), tip, said (a status line). */
   constructor(map, parts, opens) {
     this.map = map;
     this.parts = parts;
@@ -37,7 +38,9 @@ export class Atlas {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.parts.stage;
     const density = Math.min(2, window.devicePixelRatio || 1);
-    this.view.resize(width, height);
+    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = this.parts.panel;
+    const beside = width > WIDE;
+    this.view.resize(width, height, beside ? offsetLeft + offsetWidth : 0, beside ? 0 : offsetTop + offsetHeight);
     this.points.resize(width, height, density);
     this.labels.resize(width, height, density);
     this.draw();
@@ -63,7 +66,7 @@ export class Atlas {
     const colour = this.facet ? this.map.facets[this.facet].colour : this.plain;
     const radius = this.radius();
     this.points.draw(this.map, this.view, colour, this.palette, radius, this.only);
-    const middle = this.keys ? this.nearest(this.view.width / 2, this.view.height / 2, Infinity) : null;
+    const middle = this.keys ? this.nearest(this.view.middleX, this.view.middleY, Infinity) : null;
     const marked = new Set([this.found, this.hovered, middle].filter((each) => each !== null));
     this.labels.draw(this.map, this.view, this.palette, radius, [...marked]);
     this.middle = middle;
@@ -171,7 +174,8 @@ export class Atlas {
     const each = this.map.ids.indexOf(id);
     if (each < 0) return false;
     this.found = each;
-    const zoom = Math.max(CLOSE, this.view.zoom);
+    const close = Math.max(1.5, Math.min(CLOSEST, Math.sqrt(this.map.count / IN_VIEW)));
+    const zoom = Math.max(close, this.view.zoom);
     if (animated) this.glide(this.map.x[each], this.map.y[each], zoom);
     else this.view.set(this.map.x[each], this.map.y[each], zoom);
     this.look();

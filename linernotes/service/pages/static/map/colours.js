@@ -20,8 +20,8 @@ export function palette() {
   const dark = luminance(of("--paper")) < 0.2;
   return {
     terms: dark ? DARK : LIGHT,
-    other: dark ? "#6b6459" : "#a9a294",
-    nothing: dark ? "#453f37" : "#cfc7b6",
+    other: dark ? "#857c6f" : "#a9a294",
+    nothing: dark ? "#5a5349" : "#c6bda9",
     paper: of("--paper"),
     ink: of("--ink"),
     soft: of("--soft"),

@@ -34,6 +34,7 @@ export class Labels {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.setTransform(this.density, 0, 0, this.density, 0, 0);
     this.palette = palette;
+    this.view = view;
     this.boxes = [];
     for (const each of marked) this.mark(map, view, each, radius);
     this.regions(map, view);
@@ -62,14 +63,14 @@ export class Labels {
       const next = each.level === level + 1;
       if (each.level !== level && !(next && view.zoom > 1.25)) continue;
       const [px, py] = view.toScreen(each.x, each.y);
-      if (px < 0 || py < 0 || px > view.width || py > view.height) continue;
+      if (px < view.left || py < view.top || px > view.width || py > view.height) continue;
       const size = REGION_SIZES[Math.min(each.level, 2)];
       const sprite = this.sprite(
         each.label,
         `italic ${next ? size - 2 : size}px ${this.serif}`,
         next ? this.palette.soft : this.palette.ink,
       );
-      const left = Math.max(4, Math.min(view.width - sprite.width - 4, px - sprite.width / 2));
+      const left = Math.max(view.left + 4, Math.min(view.width - sprite.width - 4, px - sprite.width / 2));
       this.place(sprite, left, py - sprite.height / 2);
     }
   }
@@ -110,10 +111,12 @@ export class Labels {
     );
   }
 
-  /** Draw a sprite where nothing stands yet; false when something does. */
+  /** Draw a sprite where nothing stands yet and all of it can be seen; false otherwise. */
   place(sprite, left, top, anyway = false) {
     const right = left + sprite.width, bottom = top + sprite.height;
     if (!anyway) {
+      const { view } = this;
+      if (left < view.left || right > view.width || top < view.top || bottom > view.height) return false;
       for (const box of this.boxes) {
         if (left < box.right && right > box.left && top < box.bottom && bottom > box.top) return false;
       }
@@ -145,7 +148,8 @@ export class Labels {
     context.lineJoin = "round";
     context.lineWidth = 3.5;
     context.strokeStyle = this.palette.paper;
-    context.globalAlpha = 0.88;
+    // Names of regions let the dots below them show.
+    context.globalAlpha = font.startsWith("italic") ? 0.6 : 0.88;
     context.strokeText(shown, 3, height / 2);
     context.globalAlpha = 1;
     context.fillStyle = colour;

@@ -20,6 +20,7 @@ try {
 function begin(map) {
   const parts = {
     stage: find(".map-stage"),
+    panel: find(".map-panel"),
     points: find(".map-points"),
     labels: find(".map-labels"),
     tip: find(".map-tip"),

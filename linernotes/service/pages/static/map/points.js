@@ -7,6 +7,7 @@ import { pixel } from "./colours.js";
 
 const PHASES = 3;
 const MARGIN = 12;
+const CROWD = 2000; // artists from which on those without a colour stand back
 
 export class Points {
   constructor(canvas) {
@@ -38,7 +39,7 @@ export class Points {
     const masks = this.mask(radius * this.density);
     // What matters less lies below what matters more.
     for (const pass of [true, false]) {
-      const strength = pass ? (only === null ? 0.62 : 0.22) : 0.9;
+      const strength = pass ? (only === null ? (map.count > CROWD ? 0.62 : 0.9) : 0.22) : 0.9;
       const drawn = Uint8Array.from(table, (_, each) => Number(faded(each) === pass));
       this.pass(map, view, colour, table, drawn, masks, Math.round(256 * strength));
     }
@@ -48,7 +49,7 @@ export class Points {
   pass(map, view, colour, table, drawn, masks, strength) {
     const { pixels, stride, density } = this;
     const scale = view.scale * density;
-    const middleX = (view.width / 2) * density + MARGIN, middleY = (view.height / 2) * density + MARGIN;
+    const middleX = view.middleX * density + MARGIN, middleY = view.middleY * density + MARGIN;
     const right = this.width + MARGIN * 2 - MARGIN / 2, bottom = this.height + MARGIN * 2 - MARGIN / 2;
     const { x, y } = map;
     const { left, right: edge, bottom: low, top } = view.bounds(MARGIN / 2);

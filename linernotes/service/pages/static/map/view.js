@@ -7,6 +7,7 @@ export class View {
   constructor(box) {
     this.box = box;
     this.width = this.height = 1;
+    this.left = this.top = 0; // pixels that something lies above; the middle is that of the rest
     this.zoom = 1;
     [this.x, this.y] = this.home();
   }
@@ -15,15 +16,23 @@ export class View {
     return [(this.box.left + this.box.right) / 2, (this.box.bottom + this.box.top) / 2];
   }
 
+  get middleX() {
+    return (this.left + this.width) / 2;
+  }
+
+  get middleY() {
+    return (this.top + this.height) / 2;
+  }
+
   /** Pixels to a unit of the map. */
   get scale() {
     const { left, right, bottom, top } = this.box;
-    return 0.92 * Math.min(this.width / (right - left), this.height / (top - bottom)) * this.zoom;
+    const wide = (this.width - this.left) / (right - left), high = (this.height - this.top) / (top - bottom);
+    return 0.92 * Math.min(wide, high) * this.zoom;
   }
 
-  resize(width, height) {
-    this.width = width;
-    this.height = height;
+  resize(width, height, left, top) {
+    Object.assign(this, { width, height, left, top });
   }
 
   /** Show `x`, `y` in the middle; zoom and middle are kept within the map. */
@@ -42,15 +51,15 @@ export class View {
     const [x, y] = this.toMap(px, py);
     const zoom = Math.max(FARTHEST, Math.min(CLOSEST, this.zoom * factor));
     const after = (this.scale / this.zoom) * zoom;
-    this.set(x - (px - this.width / 2) / after, y + (py - this.height / 2) / after, zoom);
+    this.set(x - (px - this.middleX) / after, y + (py - this.middleY) / after, zoom);
   }
 
   toMap(px, py) {
-    return [this.x + (px - this.width / 2) / this.scale, this.y - (py - this.height / 2) / this.scale];
+    return [this.x + (px - this.middleX) / this.scale, this.y - (py - this.middleY) / this.scale];
   }
 
   toScreen(x, y) {
-    return [this.width / 2 + (x - this.x) * this.scale, this.height / 2 - (y - this.y) * this.scale];
+    return [this.middleX + (x - this.x) * this.scale, this.middleY - (y - this.y) * this.scale];
   }
 
   bounds(margin = 0) {
