@@ -65,6 +65,10 @@ lint: $(VENV)/.dev ## check style, format, types and the walls between the rooms
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## ask the HTTP service 500 questions of each kind that OpenAPI allows, and forbids
+	@LINERNOTES_FUZZ_QUESTIONS=500 $(BIN)/python -m pytest -q tests/linernotes/service/test_fuzzing.py
+
 .PHONY: bench
 bench: $(VENV)/.dev ## run every benchmark (see benchmarks/README.md)
 	@found=; for script in benchmarks/*.py; do \

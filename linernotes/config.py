@@ -293,7 +293,8 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, InitSettingsSource(settings_cls, dict(content))
+            environment = InitSettingsSource(settings_cls, _of_people(env_settings()))
+            return init_settings, environment, InitSettingsSource(settings_cls, dict(content))
 
     try:
         return Loaded(**(flags or {}))
@@ -303,6 +304,18 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
         raise ConfigError(
             f"An environment variable cannot be read: {' '.join(str(error).split())}."
         ) from error
+
+
+def _of_people(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """What the environment sets, without what Kubernetes tells of a service that is called linernotes.
+
+    That is LINERNOTES_SERVICE_HOST, LINERNOTES_SERVICE_PORT and LINERNOTES_SERVICE_PORT_NAME, in every pod.
+    """
+    service = environment.get("service")
+    if not isinstance(service, dict):
+        return dict(environment)
+    kept = {key: value for key, value in service.items() if not key.startswith(("host", "port"))}
+    return {**environment, "service": kept}
 
 
 def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:

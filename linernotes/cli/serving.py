@@ -60,7 +60,7 @@ def _checked(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 def serve(
     invocation: Invocation, *, listen: str | None, workers: int | None, new_token: str | None, scope: str
 ) -> None:
-    """Look-ups over HTTP, and pages for people.
+    """Look-ups over HTTP.
 
     Reads the database only. Where others than this machine can reach the address, service.tokens_file has to
     name tokens. Ends at SIGTERM or Ctrl-C, after the requests under way. docs/http.md tells the rest.
