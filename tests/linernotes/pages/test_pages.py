@@ -155,7 +155,7 @@ def test_the_page_of_an_artist_shows_terms_by_facet_with_their_weights(ask: Ask)
     moods = page.find(class_="facet-mood")
     assert moods is not None
     assert " ".join(moods.get_text(" ").split()).startswith("Mood dreamy .60 2 quotes hazy .10 inferred")
-    assert [each["width"] for each in moods.find_all("rect")] == ["60.0%", "10.0%"]
+    assert [each["width"] for each in moods.find_all("rect")] == ["100.0%", "16.7%"]
     assert moods.find("rect", class_="inferred") is not None
 
 
