@@ -12,7 +12,7 @@ const CLOSEST = 9, IN_VIEW = 60; // how close one comes to an artist, and how ma
 const WIDE = 760; // pixels from which on the panel stands beside the map, and not above it
 
 export class Atlas {
-  /** `parts` are the elements: stage, panel, points and labels (canvases), tip, said (a status line). */
+  /** `parts` are the elements: stage, panel, buttons, points and labels (canvases), tip, said (a status line). */
   constructor(map, parts, opens) {
     this.map = map;
     this.parts = parts;
@@ -41,6 +41,7 @@ export class Atlas {
     const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = this.parts.panel;
     const beside = width > WIDE;
     this.view.resize(width, height, beside ? offsetLeft + offsetWidth : 0, beside ? 0 : offsetTop + offsetHeight);
+    this.labels.obstacles = [this.parts.panel, this.parts.buttons].map((each) => boxOf(each));
     this.points.resize(width, height, density);
     this.labels.resize(width, height, density);
     this.draw();
@@ -210,4 +211,9 @@ export class Atlas {
     };
     this.gliding = requestAnimationFrame(step);
   }
+}
+
+function boxOf(element) {
+  const { offsetLeft: left, offsetTop: top, offsetWidth, offsetHeight } = element;
+  return { left, top, right: left + offsetWidth, bottom: top + offsetHeight, text: "" };
 }

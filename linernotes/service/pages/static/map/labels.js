@@ -2,6 +2,8 @@
 // more is placed first, and what would touch it is left out. While one only moves the map, what is shown stays.
 
 const REGION_SIZES = [23, 17, 14.5];
+const REGION_SHIFTS = [0, -0.9, 0.9, -1.8, 1.8]; // in heights of the name
+const LONGEST_LABEL = 36;
 const NAME_SIZE = 12.5;
 const CANDIDATES = 420;
 const MOST_SPRITES = 1500;
@@ -15,6 +17,7 @@ export class Labels {
     this.shown = [];
     this.zoom = 0;
     this.boxes = [];
+    this.obstacles = []; // boxes of the drawing that something lies above
     const style = getComputedStyle(document.documentElement);
     this.serif = style.getPropertyValue("--serif").trim();
     this.sans = style.getPropertyValue("--sans").trim();
@@ -35,7 +38,7 @@ export class Labels {
     context.setTransform(this.density, 0, 0, this.density, 0, 0);
     this.palette = palette;
     this.view = view;
-    this.boxes = [];
+    this.boxes = [...this.obstacles];
     for (const each of marked) this.mark(map, view, each, radius);
     this.regions(map, view);
     this.names(map, view, radius, new Set(marked));
@@ -63,15 +66,21 @@ export class Labels {
       const next = each.level === level + 1;
       if (each.level !== level && !(next && view.zoom > 1.25)) continue;
       const [px, py] = view.toScreen(each.x, each.y);
-      if (px < view.left || py < view.top || px > view.width || py > view.height) continue;
-      const size = REGION_SIZES[Math.min(each.level, 2)];
-      const sprite = this.sprite(
-        each.label,
-        `italic ${next ? size - 2 : size}px ${this.serif}`,
-        next ? this.palette.soft : this.palette.ink,
-      );
-      const left = Math.max(view.left + 4, Math.min(view.width - sprite.width - 4, px - sprite.width / 2));
-      this.place(sprite, left, py - sprite.height / 2);
+      if (px < 0 || py < 0 || px > view.width || py > view.height) continue;
+      const size = REGION_SIZES[Math.min(each.level, 2)] - (next ? 2 : 0);
+      this.region(each.label, `italic ${size}px ${this.serif}`, next, px, py);
+    }
+  }
+
+  /** Place the name of a region where it lies or somewhat above or below; shortened where that does not fit. */
+  region(label, font, next, px, py) {
+    const shorter = label.split(", ").slice(0, 2).join(", ");
+    for (const text of new Set(label.length > LONGEST_LABEL ? [shorter] : [label, shorter])) {
+      const sprite = this.sprite(text, font, next ? this.palette.soft : this.palette.ink);
+      const left = Math.max(4, Math.min(this.view.width - sprite.width - 4, px - sprite.width / 2));
+      for (const shift of next ? [0] : REGION_SHIFTS) {
+        if (this.place(sprite, left, py + (shift - 0.5) * sprite.height)) return;
+      }
     }
   }
 
@@ -115,8 +124,7 @@ export class Labels {
   place(sprite, left, top, anyway = false) {
     const right = left + sprite.width, bottom = top + sprite.height;
     if (!anyway) {
-      const { view } = this;
-      if (left < view.left || right > view.width || top < view.top || bottom > view.height) return false;
+      if (left < 0 || right > this.view.width || top < 0 || bottom > this.view.height) return false;
       for (const box of this.boxes) {
         if (left < box.right && right > box.left && top < box.bottom && bottom > box.top) return false;
       }

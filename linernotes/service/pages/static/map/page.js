@@ -21,6 +21,7 @@ function begin(map) {
   const parts = {
     stage: find(".map-stage"),
     panel: find(".map-panel"),
+    buttons: find(".map-buttons"),
     points: find(".map-points"),
     labels: find(".map-labels"),
     tip: find(".map-tip"),
@@ -70,6 +71,7 @@ function colours(atlas) {
     atlas.look();
   });
   legend(atlas);
+  atlas.resize(); // the panel is as high as its legend only now
 }
 
 /** The colours and what they mean; pressing one shows its artists alone. */
