@@ -372,6 +372,28 @@ def test_a_tap_names_the_artist_before_it_leads_there(watched: Watched) -> None:
     page.wait_for_url(f"**/artists/{SCRIPT}")
 
 
+def test_two_fingers_zoom_the_map_and_one_moves_it(watched: Watched) -> None:
+    page = _map(watched, viewport=PHONE, has_touch=True, is_mobile=True)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        touched = [{"x": x, "y": y, "id": place} for place, (x, y) in enumerate(points)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+
+    zoom = _atlas(page, "atlas.view.zoom")
+    touch("touchStart", (140, 500), (220, 500))
+    for spread in (50, 60, 70, 80):
+        touch("touchMove", (180 - spread, 500), (180 + spread, 500))
+    touch("touchEnd")
+    assert _atlas(page, "atlas.view.zoom") == pytest.approx(2 * zoom, rel=0.05)
+    before = _place(page, VELVET)
+    touch("touchStart", (180, 500))
+    for moved in (10, 20, 40):
+        touch("touchMove", (180 + moved, 500))
+    touch("touchEnd")
+    assert _place(page, VELVET)[0] - before[0] == pytest.approx(40, abs=12)
+
+
 def test_an_artist_is_found_on_the_map(watched: Watched) -> None:
     page = _map(watched)
     field = page.get_by_role("combobox", name="Find an artist")
