@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
@@ -10,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from linernotes.catalog import Catalog
 from linernotes.errors import ArtistNotFound
+from linernotes.naming import resolve
 from linernotes.service.answering import RELEASE_HEADER, answering
 from linernotes.service.pages.artist_page import artist_page, quotes_page
 from linernotes.service.pages.compare_page import compare_page
@@ -30,6 +32,7 @@ T = TypeVar("T")
 router = APIRouter(tags=["pages"])
 
 ArtistNumber = Annotated[int, Path(ge=0, le=2**63 - 1)]
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _REVALIDATE = {"Cache-Control": "no-cache"}
 
 
@@ -48,10 +51,13 @@ async def search(request: Request, q: str = "") -> Response:
     return page(request, "search.html", {"page": found})
 
 
-@router.get("/artists/{artist_id}")
-async def artist(request: Request, artist_id: ArtistNumber) -> Response:
-    """An artist's page."""
-    found = await _read(request, lambda view: artist_page(view, artist_id))
+@router.get("/artists/{wanted}")
+async def artist(request: Request, wanted: str) -> Response:
+    """An artist's page, by its number; a name or an MBID in place of that leads to it."""
+    if not _NUMBER.fullmatch(wanted):
+        named = await _read(request, lambda view: resolve(view.connection, wanted))
+        return _redirect(request, f"/artists/{named.artist_id}")
+    found = await _read(request, lambda view: artist_page(view, int(wanted)))
     return page(request, "artist.html", {"page": found})
 
 

@@ -354,10 +354,25 @@ def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(ask:
     assert ask("/v1/nowhere").headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/artists/none", "/artists/99999999999999999999", "/terms/dreamy?page=x"])
+@pytest.mark.parametrize("path", ["/artists/x/quotes?term=dreamy", "/terms/dreamy?page=x"])
 def test_a_malformed_address_is_told_in_a_sentence(ask: Ask, path: str) -> None:
     answer = ask(path)
     assert answer.status_code == 422 and "That cannot be asked" in _text(answer.text)
+
+
+def test_a_name_in_the_place_of_a_number_leads_to_the_artist(ask: Ask) -> None:
+    assert ask("/artists/velvet%20engine").headers["location"] == f"/artists/{VELVET}"
+
+
+@pytest.mark.parametrize("path", ["/artists/99999999999999999999", "/artists/999"])
+def test_an_artist_that_there_is_not_is_not_found(ask: Ask, path: str) -> None:
+    assert ask(path).status_code == 404
+
+
+def test_a_page_for_nobody_names_who_may_be_meant(ask: Ask) -> None:
+    answer = ask("/artists/velvet%20enginne")
+    assert answer.status_code == 404
+    assert _soup(answer.text).find("a", href="/search?q=Velvet%20Engine") is not None
 
 
 def test_an_empty_database_says_what_to_do(
