@@ -254,6 +254,8 @@ def _under(root: Path, pattern: str) -> set[str]:
         ("linernotes/_sample_site/content/*/*.md", "examples/sample_site/content/*/*.md"),
         ("linernotes/sample_site/templates/**/*.*", "linernotes/sample_site/templates/**/*.*"),
         ("linernotes/evaluation/templates/*.*", "linernotes/evaluation/templates/*.*"),
+        ("linernotes/service/pages/templates/**/*.*", "linernotes/service/pages/templates/**/*.*"),
+        ("linernotes/service/pages/static/**/*.*", "linernotes/service/pages/static/**/*.*"),
         ("*/py.typed", "*/py.typed"),
     ],
 )
