@@ -62,7 +62,8 @@ def table_of(columns: Sequence[str], rows: Iterable[Row], title: str | None = No
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     rows = list(rows)
     for column in columns:
-        number = any(isinstance(row.get(column), int | float) for row in rows)
+        values = [row[column] for row in rows if row.get(column) is not None]
+        number = bool(values) and all(isinstance(value, int | float) for value in values)
         table.add_column(
             column.replace("_", " "), justify="right" if number else "left", overflow="fold", no_wrap=number
         )

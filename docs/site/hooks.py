@@ -1,0 +1,65 @@
+"""What MkDocs calls while it builds the site (mkdocs.yml): links that leave docs/, and the HTTP reference."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from http_reference import openapi_document, rendered
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from outside import Outside, page_of
+
+HTTP_PAGE = "http-reference.md"
+HTTP_MARK = "<!-- http -->"
+# Pages of the navigation that are no files of docs/.
+OUTSIDE_PAGES = ("CHANGELOG.md", "CONTRIBUTING.md")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Let the modules of the checkout be found, not those of an installed version."""
+    root = str(_root(config))
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    return config
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Add a page for each file outside docs/ that a page links to, and the OpenAPI document."""
+    outside = _outside(config)
+    starts = [f"docs/{file.src_uri}" for file in files.documentation_pages()]
+    in_nav = {page_of(name) for name in OUTSIDE_PAGES}
+    for source in outside.linked_from(starts, OUTSIDE_PAGES):
+        uri = page_of(source.path, is_folder=(_root(config) / source.path).is_dir())
+        level = InclusionLevel.INCLUDED if uri in in_nav else InclusionLevel.NOT_IN_NAV
+        files.append(File.generated(config, uri, content=source.markdown(), inclusion=level))
+    files.append(File.generated(config, "openapi.json", content=openapi_document()))
+    return files
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Turn links that leave docs/ into links of the site, and fill in the HTTP reference."""
+    if page.file.src_uri == HTTP_PAGE:
+        markdown = markdown.replace(HTTP_MARK, rendered())
+    path = _repository_path(page.file.src_uri, _root(config))
+    if path is None:
+        return markdown
+    return _outside(config).relinked(markdown, path)
+
+
+def _repository_path(uri: str, root: Path) -> str | None:
+    """The file or folder of the repository that a page was made from; None when it shows code."""
+    if not uri.startswith("source/"):
+        return f"docs/{uri}"
+    path = uri.removeprefix("source/")
+    folder = path.removesuffix("/index.md")
+    return next((each for each in (path, folder) if (root / each).exists()), None)
+
+
+def _outside(config: MkDocsConfig) -> Outside:
+    return Outside(_root(config), str(config.extra.get("source") or ""))
+
+
+def _root(config: MkDocsConfig) -> Path:
+    return Path(config.config_file_path).parent
