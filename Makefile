@@ -76,7 +76,7 @@ bench: $(VENV)/.dev ## run every benchmark (see benchmarks/README.md)
 .PHONY: lock
 lock: $(VENV)/.dev ## fit the lock files to pyproject.toml (with UPGRADE=1: to the newest versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(COMPILE) --extra postgres --group build --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --extra postgres --extra service --group build --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --extra dev --group build --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
 

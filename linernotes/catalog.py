@@ -25,7 +25,7 @@ from linernotes.knowledge import not_enough_text
 from linernotes.likeness import SimilarQuestion
 from linernotes.naming import Seeds, Wanted, resolve, resolve_all, resolve_seeds
 from linernotes.reader import Reader
-from store import candidates, described, lookups
+from store import candidates, described, lookups, maps
 from store.engine import connect
 from store.filters import summary_of
 from store.lookup_records import (
@@ -38,6 +38,7 @@ from store.lookup_records import (
     Descriptor,
     Evidence,
 )
+from store.maps import ArtistMap, MapRegion
 from store.releases import ReleaseInfo, list_releases
 from store.schema_version import is_current
 
@@ -220,6 +221,16 @@ class Catalog(Reader):
         _check_limit(limit)
         with self._reading() as (connection, release):
             return candidates.candidates(connection, release.release_id, min_sources=min_sources, limit=limit)
+
+    def map(self) -> ArtistMap:
+        """Return where all artists stand on the map; no artists when the release was made without one."""
+        with self._reading() as (connection, release):
+            return maps.artist_map(connection, release.release_id)
+
+    def map_regions(self) -> list[MapRegion]:
+        """Return the named neighbourhoods of the map, the coarsest level first."""
+        with self._reading() as (connection, release):
+            return maps.map_regions(connection, release.release_id)
 
     def release(self) -> ReleaseInfo:
         """Return the published release."""

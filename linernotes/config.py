@@ -23,7 +23,7 @@ from pydantic_settings import (
 
 from crawler.fetching.settings import CrawlSettings
 from linernotes.config_errors import ConfigError, explain_invalid
-from linernotes.config_file import read_config
+from linernotes.config_file import read_toml
 from linernotes.durations import parse_duration
 from linernotes.listening import parse_address
 from store.records import SourceKind
@@ -272,7 +272,7 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
 
     Raises ConfigError, naming where the value stands, the key and what is allowed.
     """
-    content = _rebased(read_config(file), file.parent) if file else {}
+    content = _rebased(read_toml(file, "configuration file"), file.parent) if file else {}
 
     class Loaded(Settings):
         """The settings with this file as their third source."""

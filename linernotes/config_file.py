@@ -1,4 +1,4 @@
-"""Reading linernotes.toml."""
+"""Reading the TOML files that people write: the configuration, and editors' overrides."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ from typing import Any
 
 from linernotes.config_errors import ConfigError
 
-# A configuration is a page or two; this is a data file given by mistake.
-MAX_CONFIG_BYTES = 10_000_000
+# Such a file is a page or two, of overrides perhaps a hundred; this is a data file given by mistake.
+MAX_BYTES = 10_000_000
 
 
-def read_config(file: Path) -> dict[str, Any]:
-    """Return what the file says; ConfigError, naming file and line, when it cannot be read."""
+def read_toml(file: Path, what: str, failure: type[ConfigError] = ConfigError) -> dict[str, Any]:
+    """Return what the file says; `failure`, naming file and line, when it cannot be read.
+
+    `what` says in messages what kind of file it is, such as "configuration file".
+    """
     try:
-        if file.stat().st_size > MAX_CONFIG_BYTES:
-            raise ConfigError(f"{file} is too long for a configuration file.")
+        if file.stat().st_size > MAX_BYTES:
+            raise failure(f"{file} is too long for a {what}.")
         return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError as error:
-        raise ConfigError(f"There is no configuration file {file}.") from error
+        raise failure(f"There is no {what} {file}.") from error
     except IsADirectoryError as error:
-        raise ConfigError(f"{file} is a directory; name the configuration file in it.") from error
+        raise failure(f"{file} is a directory; name the {what} in it.") from error
     except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
+        raise failure(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+        raise failure(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} is not valid TOML: {str(error).rstrip('.')}.") from error
+        raise failure(f"{file} is not valid TOML: {str(error).rstrip('.')}.") from error

@@ -33,6 +33,11 @@ _TYPES: dict[str, pa.DataType] = {
     "similar_artist_id": pa.int64(),
     "compared_artist_id": pa.int64(),
     "release_id": pa.int64(),
+    "region_id": pa.int64(),
+    "parent_id": pa.int64(),
+    "level": pa.int32(),
+    "x": pa.float64(),
+    "y": pa.float64(),
     "weight": pa.float64(),
     "score": pa.float64(),
     "similarity": pa.float64(),
@@ -56,7 +61,17 @@ _TYPES: dict[str, pa.DataType] = {
     "week": pa.date32(),
     "created": pa.timestamp("us", tz="UTC"),
 }
-_NULLABLE = {"mbid", "title", "first_seen", "last_seen", "published", "object", "note"}
+_NULLABLE = {
+    "mbid",
+    "title",
+    "first_seen",
+    "last_seen",
+    "published",
+    "object",
+    "note",
+    "region_id",
+    "parent_id",
+}
 
 
 class ExportFailed(LinernotesError):

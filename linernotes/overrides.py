@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from linernotes.config_errors import ConfigError
+from linernotes.config_file import read_toml
 
 FORMAT_VERSION = 1
 Kind: TypeAlias = Literal["alias", "unlink", "block_term", "rename_term", "pin", "forbid"]
@@ -115,7 +115,7 @@ class Overrides:
 
 def read_overrides(file: Path) -> Overrides:
     """Read a file of overrides; OverridesError, naming file and entry, when something is wrong with it."""
-    content = _content(file)
+    content = read_toml(file, "file of overrides", OverridesError)
     version = content.pop("version", None)
     if version != FORMAT_VERSION or isinstance(version, bool):
         raise OverridesError(f"{file}: its first line must be `version = {FORMAT_VERSION}`, not {version!r}.")
@@ -123,19 +123,6 @@ def read_overrides(file: Path) -> Overrides:
         if name not in _TABLES:
             raise OverridesError(f"{file}: there is no table [[{name}]]; {_meant(name, _TABLES)}.")
     return Overrides(tuple(_entries(file, content)))
-
-
-def _content(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError as error:
-        raise OverridesError(f"There is no file of overrides {file}.") from error
-    except OSError as error:
-        raise OverridesError(f"{file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise OverridesError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise OverridesError(f"{file} is not valid TOML: {str(error).rstrip('.')}.") from error
 
 
 def _entries(file: Path, content: Mapping[str, Any]) -> Iterator[Override]:

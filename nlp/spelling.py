@@ -25,7 +25,6 @@ _SMALL_WORD = re.compile(rf"(?<=\S\s)(?:{_SMALL_WORDS})(?=\s)")
 _SPACED_INITIALS = re.compile(r"(?<=\b\w\.) (?=\w\.)")
 _JOINED_INITIALS = re.compile(r"(?<=\b\w\.)(?=\w\.)")
 _COMMA_JUNIOR = re.compile(r",(?= [JS]r\.)")
-_FIRST_SMALL_WORD = re.compile(rf"(?:{_SMALL_WORDS})(?=\s)")
 
 
 @cache
@@ -54,12 +53,6 @@ def _folding() -> dict[int, str]:
 def fold(text: str) -> str:
     """The text without accents, typographic quotes and capital small words, position by position."""
     return _SMALL_WORD.sub(lambda word: word.group().lower(), text.translate(_folding()))
-
-
-def within_sentence(spelling: str) -> str:
-    """What `fold` makes of a spelling that other words precede: "De la Soul" becomes "de la Soul"."""
-    small = _FIRST_SMALL_WORD.match(spelling)
-    return small.group().lower() + spelling[small.end() :] if small else spelling
 
 
 def spellings(name: str) -> Iterator[str]:

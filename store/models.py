@@ -706,3 +706,36 @@ class ReleaseOverrideRow(Base):
     other_id: Mapped[int | None] = mapped_column(
         ForeignKey("artists.id", ondelete="CASCADE"), comment="The artist pinned or forbidden, if any"
     )
+
+
+class ReleaseRegionRow(Base):
+    """A neighbourhood of the map of artists, named by its terms."""
+
+    __tablename__ = "release_regions"
+    __table_args__ = ({"comment": "Neighbourhoods of the map of artists, at three levels"},)
+
+    release_id: Mapped[int] = _release()
+    region_id: Mapped[int] = mapped_column(RowId, primary_key=True, comment="Number of the region")
+    parent_id: Mapped[int | None] = mapped_column(RowId, comment="The coarser region around it, if any")
+    level: Mapped[int] = mapped_column(Integer, comment="0 for the coarsest regions, 1, or 2 for the finest")
+    x: Mapped[float] = mapped_column(Float, comment="Where it is densest, from left to right")
+    y: Mapped[float] = mapped_column(Float, comment="Where it is densest, from bottom to top")
+    artists: Mapped[int] = mapped_column(Integer, comment="Artists in it")
+    label: Mapped[str] = mapped_column(Text, comment="Its name: two or three terms that tell it apart")
+    terms: Mapped[list[str]] = mapped_column(JSON, comment="Terms that tell it apart, the best first")
+
+
+class ReleaseMapRow(Base):
+    """Where an artist stands on the map."""
+
+    __tablename__ = "release_map"
+    __table_args__ = (
+        Index("ix_release_map_artist_id", "artist_id"),
+        {"comment": "Where each artist stands on the map of all artists"},
+    )
+
+    release_id: Mapped[int] = _release()
+    artist_id: Mapped[int] = _artist()
+    x: Mapped[float] = mapped_column(Float, comment="From left to right, about -1 to 1")
+    y: Mapped[float] = mapped_column(Float, comment="From bottom to top, in the same unit")
+    region_id: Mapped[int | None] = mapped_column(RowId, comment="The finest region it is in, if any")

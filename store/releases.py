@@ -21,8 +21,10 @@ from store.models import (
     ReleaseComparisonRow,
     ReleaseDescriptorRow,
     ReleaseEvidenceRow,
+    ReleaseMapRow,
     ReleaseNeighbourRow,
     ReleaseOverrideRow,
+    ReleaseRegionRow,
     ReleaseRow,
     ReleaseTermRow,
     ReleaseTermWeekRow,
@@ -49,6 +51,8 @@ _PARTS: tuple[type[Base], ...] = (
     ReleaseCandidateEvidenceRow,
     ReleaseCandidateRow,
     ReleaseOverrideRow,
+    ReleaseMapRow,
+    ReleaseRegionRow,
 )
 
 
@@ -86,6 +90,8 @@ class ReleaseRows:
     candidates: Iterable[Sequence[Any]] = ()
     candidate_evidence: Iterable[Sequence[Any]] = ()
     overrides: Iterable[Sequence[Any]] = ()
+    regions: Iterable[Sequence[Any]] = ()
+    map: Iterable[Sequence[Any]] = ()
 
 
 def begin_release(
@@ -125,6 +131,8 @@ def write_release(connection: Connection, release_id: int, rows: ReleaseRows) ->
         (ReleaseCandidateRow, rows.candidates),
         (ReleaseCandidateEvidenceRow, rows.candidate_evidence),
         (ReleaseOverrideRow, rows.overrides),
+        (ReleaseRegionRow, rows.regions),
+        (ReleaseMapRow, rows.map),
     ):
         _write(connection, _table(model), release_id, given)
 

@@ -31,6 +31,11 @@ _TYPES: dict[str, TypeEngine[Any] | type[TypeEngine[Any]]] = {
     "similar_artist_id": BigInteger,
     "compared_artist_id": BigInteger,
     "release_id": BigInteger,
+    "region_id": BigInteger,
+    "parent_id": BigInteger,
+    "level": Integer,
+    "x": Float,
+    "y": Float,
     "mbid": String,
     "weight": Float,
     "score": Float,
@@ -71,6 +76,8 @@ _ORDER: dict[str, tuple[str, ...]] = {
     "artist_candidates": ("-score", "name"),
     "candidate_evidence": ("name", "url", "quote"),
     "applied_overrides": ("number",),
+    "artist_map": ("artist_id",),
+    "map_regions": ("region_id",),
     "current_release": ("release_id",),
 }
 

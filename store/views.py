@@ -198,6 +198,31 @@ VIEWS: tuple[View, ...] = (
         f"release_overrides v WHERE v.release_id = {_PUBLISHED}",
     ),
     View(
+        "artist_map",
+        "Where artists stand on the map of all artists, in the published release",
+        (
+            *_ARTIST_WITH_MBID,
+            Column("x", "m.x", "From left to right, about -1 to 1"),
+            Column("y", "m.y", "From bottom to top, in the same unit"),
+            Column("region_id", "m.region_id", "The finest region of map_regions it is in, if any"),
+        ),
+        f"release_map m JOIN artists a ON a.id = m.artist_id WHERE m.release_id = {_PUBLISHED}",
+    ),
+    View(
+        "map_regions",
+        "Neighbourhoods of the map of all artists, in the published release",
+        (
+            Column("region_id", "g.region_id", "Number of the region in the release"),
+            Column("parent_id", "g.parent_id", "The coarser region around it, if any"),
+            Column("level", "g.level", "0 for the coarsest regions, 1, or 2 for the finest"),
+            Column("label", "g.label", "Its name: two or three terms that tell it apart"),
+            Column("x", "g.x", "Where it is densest, from left to right"),
+            Column("y", "g.y", "Where it is densest, from bottom to top"),
+            Column("artists", "g.artists", "Artists in it"),
+        ),
+        f"release_regions g WHERE g.release_id = {_PUBLISHED}",
+    ),
+    View(
         "current_release",
         "The published release",
         (

@@ -112,6 +112,8 @@ def publish(
     term_weeks: Sequence[tuple[int, str, date, int, int]] = (),
     pinned: Mapping[tuple[int, int], float] | None = None,
     forbidden: Sequence[tuple[int, int]] = (),
+    places: Mapping[int, tuple[float, float, int | None]] | None = None,
+    regions: Sequence[tuple[int, int | None, int, float, float, int, str, list[str]]] = (),
 ) -> int:
     """Write and publish a release.
 
@@ -121,7 +123,8 @@ def publish(
     and without the pairs (artist, other artist) of `forbidden`.
     `directions` are those of terms, `summaries` (artist, words, documents, sources, familiarity, buzz),
     `comparisons` (artist, other artist, document, sentence of it) and `term_weeks` (artist, term, Monday,
-    documents, sources).
+    documents, sources). `places` are x, y and region of artists on the map, `regions` (number, parent, level,
+    x, y, artists, label, terms).
     """
     terms = sorted({term for weights in descriptors.values() for term in weights})
     number = {term: place for place, term in enumerate(terms, start=1)}
@@ -164,6 +167,8 @@ def publish(
             (place, "forbid", str(one), str(other), None, 1, one, other)
             for place, (one, other) in enumerate(forbidden, start=1)
         ],
+        regions=regions,
+        map=[(artist, *place) for artist, place in (places or {}).items()],
     )
     release = begin_release(connection, engine="local", parameters={"seed": 1}, input_digest="0" * 64)
     write_release(connection, release, rows)

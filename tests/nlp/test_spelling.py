@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.spelling import fold, is_common, is_function_word, spellings, within_sentence
+from nlp.spelling import fold, is_common, is_function_word, spellings
 
 any_text = st.text(st.characters(codec=None, exclude_categories=())) | st.text(
     "The Of and ÉØÄß\n", max_size=60
@@ -82,10 +82,3 @@ def test_names_that_mean_only_the_artist_are_not_common(name: str) -> None:
 def test_function_words_are_the_most_usual_ones() -> None:
     assert is_function_word("When")
     assert not is_function_word("Skeleton")
-
-
-@given(
-    st.sampled_from(["De La Soul", "A Tribe Called Quest", "The Beatles", "Slowdive", "In Flames", "Andrew"])
-)
-def test_within_a_sentence_a_name_is_what_folding_makes_of_it(name: str) -> None:
-    assert fold(f"hear {name}") == f"hear {within_sentence(fold(name))}"

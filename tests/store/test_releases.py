@@ -72,6 +72,8 @@ def sample_rows(connection: Connection) -> ReleaseRows:
         candidates=[("Palehollow", 0.7, 5, 3, 2, None, date(2024, 1, 1))],
         candidate_evidence=[("Palehollow", 1, 4, 17)],
         overrides=[(1, "forbid", "Mossglass", "Driftrelay", None, 2, None, None)],
+        regions=[(1, None, 0, 0.5, -0.5, 1, "dreamy", ["dreamy", "hazy"])],
+        map=[(1, 0.5, -0.25, 1), (2, -0.5, 0.25, None)],
     )
 
 
@@ -111,6 +113,8 @@ def test_the_views_show_the_rows_of_the_published_release(engine: Engine) -> Non
         assert shown(connection, "artist_candidates")[0]["last_seen"] in (date(2024, 1, 1), "2024-01-01")
         assert shown(connection, "candidate_evidence")[0]["quote"] == "Dreamy songs."
         assert shown(connection, "applied_overrides")[0]["applied"] == 2
+        assert [row["region_id"] for row in shown(connection, "artist_map")] == [1, None]
+        assert shown(connection, "map_regions")[0]["label"] == "dreamy"
         assert shown(connection, "current_release")[0]["release_id"] == release
 
 
@@ -134,6 +138,8 @@ def test_a_release_is_written_whole_in_several_portions(
             "release_candidates": 1,
             "release_candidate_evidence": 1,
             "release_overrides": 1,
+            "release_regions": 1,
+            "release_map": 2,
         }
 
 
