@@ -26,11 +26,14 @@ from linernotes.config_errors import ConfigError, explain_invalid
 from linernotes.config_file import read_toml
 from linernotes.durations import parse_duration
 from linernotes.listening import parse_address
+from linernotes.service.settings import ServiceSection
 from store.records import SourceKind
 
 DEFAULT_CONFIG = "linernotes.toml"
 ENV_PREFIX = "LINERNOTES_"
 _DEFAULTS = CrawlSettings()
+# Settings of sections that name a file.
+_FILES = {"mine": ("overrides", "teach"), "service": ("tokens_file",)}
 _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
@@ -265,6 +268,9 @@ class Settings(BaseSettings):
     schedule: ScheduleSection = Field(
         default_factory=ScheduleSection, description="What `linernotes schedule` keeps running"
     )
+    service: ServiceSection = Field(
+        default_factory=ServiceSection, description="How `linernotes serve` answers"
+    )
 
 
 def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
@@ -307,10 +313,11 @@ def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         artists = [artists]
     if isinstance(artists, list) and all(isinstance(path, str) for path in artists):
         rebased["artists"] = [str(folder / path) for path in artists]
-    mine = content.get("mine")
-    if isinstance(mine, dict):
-        files = {key: mine[key] for key in ("overrides", "teach") if isinstance(mine.get(key), str)}
-        rebased["mine"] = mine | {key: str(folder / file) for key, file in files.items() if file}
+    for name, keys in _FILES.items():
+        section = content.get(name)
+        if isinstance(section, dict):
+            files = {key: section[key] for key in keys if isinstance(section.get(key), str)}
+            rebased[name] = section | {key: str(folder / file) for key, file in files.items() if file}
     return rebased
 
 
