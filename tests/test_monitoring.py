@@ -179,6 +179,14 @@ def test_every_metric_that_is_asked_for_is_told(watched: Watched) -> None:
     assert asked - watched.names() == set()
 
 
+def test_the_page_tells_every_metric_and_every_alert(watched: Watched) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "monitoring.md").read_text()
+    ours = {re.sub(r"_(bucket|sum|count|created)$", "", name) for name in watched.names()}
+    told = set(_METRIC.findall(page))
+    assert {name for name in ours if name.startswith("linernotes_")} - told == set()
+    assert [alert for alert, _ in ALERTS if f"`{alert}`" not in page] == []
+
+
 def test_prometheus_reaches_the_scheduler_and_the_service(watched: Watched) -> None:
     def reached() -> bool:
         targets = watched.ask("targets")["data"]["activeTargets"]

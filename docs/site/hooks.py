@@ -1,4 +1,4 @@
-"""What MkDocs calls while it builds the site (mkdocs.yml): links that leave docs/, and the HTTP reference."""
+"""What MkDocs calls while it builds the site (mkdocs.yml): links that leave docs/, and the references."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from outside import Outside, page_of
+from python_reference import python_names
 
 HTTP_PAGE = "http-reference.md"
 HTTP_MARK = "<!-- http -->"
+PYTHON_PAGE = "python-reference.md"
+PYTHON_MARK = "<!-- other names -->"
 # Pages of the navigation that are no files of docs/.
 OUTSIDE_PAGES = ("CHANGELOG.md", "CONTRIBUTING.md")
 
@@ -39,9 +42,11 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Turn links that leave docs/ into links of the site, and fill in the HTTP reference."""
+    """Turn links that leave docs/ into links of the site, and fill in the references."""
     if page.file.src_uri == HTTP_PAGE:
         markdown = markdown.replace(HTTP_MARK, rendered())
+    if page.file.src_uri == PYTHON_PAGE:
+        markdown = markdown.replace(PYTHON_MARK, python_names())
     path = _repository_path(page.file.src_uri, _root(config))
     if path is None:
         return markdown
