@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
 METHODS = ("get", "post", "put", "delete")
-# Problems that every operation can have are told once, above them.
 _REFERENCE = "#/components/schemas/"
 
 
@@ -38,12 +37,14 @@ def rendered() -> str:
     """The operations by tag, then the schemas, as Markdown."""
     described = document()
     tags = {tag["name"]: tag.get("description", "") for tag in described.get("tags", [])}
-    parts = []
+    usual = _usual(described)
+    parts = [str(described["info"].get("description", "")), "Every look-up may also be answered with:"]
+    parts.append(_answers(usual))
     for tag, meaning in tags.items():
-        mine = [each for each in _operations(described) if tag in each[2].get("tags", [])]
+        mine = [each for each in _operations(described) if each[2].get("tags", [""])[0] == tag]
         if mine:
             parts += [f"## {tag.capitalize()}", meaning]
-            parts += [_operation(path, method, operation) for path, method, operation in mine]
+            parts += [_operation(path, method, operation, usual) for path, method, operation in mine]
     parts.append("## Schemas")
     parts += [_schema(name, schema) for name, schema in described["components"]["schemas"].items()]
     return "\n\n".join(part for part in parts if part)
@@ -54,18 +55,29 @@ def _operations(described: Json) -> Iterator[tuple[str, str, Json]]:
         yield from ((path, method, item[method]) for method in METHODS if method in item)
 
 
-def _operation(path: str, method: str, operation: Json) -> str:
+def _usual(described: Json) -> dict[str, Json]:
+    """The answers that every look-up can have, told once."""
+    answers = [each["responses"] for path, _, each in _operations(described) if path.startswith("/v1/")]
+    return {
+        status: answer
+        for status, answer in answers[0].items()
+        if status != "200" and all(other.get(status) == answer for other in answers)
+    }
+
+
+def _operation(path: str, method: str, operation: Json, usual: Json) -> str:
     parts = [f"### `{method.upper()} {path}` {{#{operation['operationId']}}}"]
     parts.append(operation.get("description") or operation.get("summary", ""))
     parts.append(_parameters(operation.get("parameters", [])))
     body = operation.get("requestBody", {}).get("content", {})
     parts += [f"Body: {_type(content.get('schema', {}))}" for content in body.values()]
     parts += [_example("Such as", content) for content in body.values()]
-    parts.append(_answers(operation.get("responses", {})))
+    answers = operation["responses"].items()
+    parts.append(_answers({status: answer for status, answer in answers if answer != usual.get(status)}))
     parts += [
         _example("An answer", content)
         for status, answer in operation.get("responses", {}).items()
-        if status == "200"
+        if status.startswith("2")
         for content in answer.get("content", {}).values()
     ]
     return "\n\n".join(part for part in parts if part)
@@ -134,10 +146,14 @@ def _type(schema: Json) -> str:
 
 def _bounds(schema: Json) -> str:
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
-    found = [f"{sign} {schema[key]:g}" for key, sign in signs.items() if key in schema]
+    found = [f"{sign} {_number(schema[key])}" for key, sign in signs.items() if key in schema]
     if "maxLength" in schema:
         found.append(f"at most {schema['maxLength']:,} characters")
     return f" {', '.join(found)}" if found else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def _default(schema: Json) -> str:

@@ -77,7 +77,7 @@ class Outside:
 
     def relinked(self, markdown: str, page: str) -> str:
         """The text of a page (its path in the repository) with links to the pages of the site."""
-        here = posixpath.dirname(page_of(page))
+        here = posixpath.dirname(page_of(page, is_folder=(self._root / page).is_dir()))
 
         def link(found: re.Match[str]) -> str:
             path = self._resolved(page, found["target"])
