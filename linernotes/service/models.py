@@ -5,18 +5,19 @@ Answers are written from those records as they are; a test holds the one to the 
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
 from linernotes.answers import (
     Explanation,
     Interpretation,
+    NotEnoughText,
     RelatedDescriptor,
     SharedDescriptor,
     SimilarArtist,
 )
-from linernotes.service.parameters import Text
+from linernotes.service.parameters import Number, Text
 from store.lookup_records import ArtistEntry, ArtistSummary, Comparison, Descriptor
 from store.records import Artist
 from store.releases import ReleaseInfo
@@ -24,9 +25,7 @@ from store.term_pages import TermEntry
 
 T = TypeVar("T")
 ReleaseNumber = Annotated[int, Field(description="The release that all of this answer is of")]
-Parts = Annotated[
-    list[str], Field(description="Any of terms, similar, summary, vector", min_length=1, max_length=4)
-]
+Part = Literal["terms", "similar", "summary", "vector"]
 
 
 class Problem(BaseModel):
@@ -61,8 +60,8 @@ class ArtistAnswer(BaseModel):
     release: ReleaseNumber
     artist: Artist
     summary: ArtistSummary | None = Field(description="How much is written; null when nothing is")
-    not_enough_text: str | None = Field(
-        description="Why there are no similar artists, as a sentence; null when there can be"
+    not_enough_text: NotEnoughText | None = Field(
+        description="Why there are no similar artists; null when there is text enough"
     )
 
 
@@ -161,8 +160,8 @@ class VectorPage(BaseModel):
 class BulkQuestion(BaseModel):
     """Many artists at once."""
 
-    artists: list[int | Text] = Field(min_length=1, description="Numbers, MBIDs or names")
-    include: Parts = ["terms"]
+    artists: list[Number | Text] = Field(min_length=1, description="Numbers, MBIDs or names")
+    include: list[Part] = Field(default=["terms"], min_length=1, max_length=4, description="What of each")
     limit: int = Field(default=10, ge=1, le=1000, description="Terms, and similar artists, of each")
 
 

@@ -12,9 +12,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from fastapi import Path as InPath
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from linernotes.errors import ArtistNotFound, BadQuestion
+from linernotes.errors import BadQuestion
 from linernotes.filters import FilterArguments
 from linernotes.naming import Wanted
 
@@ -43,14 +43,10 @@ def _storable(value: str) -> str:
     return value
 
 
-def _or_nothing(value: object) -> object:
-    """An empty parameter, as a form sends it, is none."""
-    return None if value == "" else value
-
-
 _Storable = AfterValidator(_storable)
 _Schema = Field(min_length=1, max_length=LONGEST_TEXT, json_schema_extra={"pattern": PRINTABLE})
 Text: TypeAlias = Annotated[str, _Schema, _Storable]
+Number: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=FARTHEST)]
 Reference: TypeAlias = Annotated[
     str,
     InPath(
@@ -100,12 +96,8 @@ class Filters(BaseModel):
     min_documents: _Count = Field(default=None, description="With so many documents")
     min_sources: _Count = Field(default=None, description="With so many independent sources")
     min_words: _Count = Field(default=None, description="With so many words")
-    era: Annotated[Text | None, BeforeValidator(_or_nothing)] = Field(
-        default=None, description="Of these years: 1990s, early 80s or 1994"
-    )
-    place: Annotated[Text | None, BeforeValidator(_or_nothing)] = Field(
-        default=None, description="Of this country, region or town"
-    )
+    era: Text | None = Field(default=None, description="Of these years: 1990s, early 80s or 1994")
+    place: Text | None = Field(default=None, description="Of this country, region or town")
     explain: bool = Field(default=False, description="Whether to tell what makes each of them similar")
 
     def arguments(self) -> FilterArguments:
@@ -133,13 +125,12 @@ class SeededFilters(Filters):
 
 
 def wanted(reference: str | int) -> Wanted:
-    """Return whom a reference means, as the catalog takes it; ArtistNotFound for a number beyond all."""
+    """Return whom a reference means, as the catalog takes it."""
     if isinstance(reference, int):
         reference = str(reference)
     if reference.isascii() and reference.isdigit():
-        if len(reference) > len(str(FARTHEST)):
-            raise ArtistNotFound(f"#{reference}")
-        return int(reference)
+        # Numbers beyond what databases take are left to the registry, which has nobody of such a name.
+        return int(reference) if len(reference) < len(str(FARTHEST)) else f"#{reference}"
     return reference.removeprefix(_FORCED)
 
 

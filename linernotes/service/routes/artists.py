@@ -111,9 +111,8 @@ async def list_rising_terms(request: Request, artist: Reference, *, limit: Limit
 def _known(catalog: Catalog, artist: Wanted) -> dict[str, object]:
     known = catalog.registered(artist)
     assert known.id is not None, "what comes from the registry has a number"
-    reason = catalog.why_empty(known.id)
     return {
         "artist": known,
         "summary": catalog.summary(known.id),
-        "not_enough_text": None if reason is None else str(reason),
+        "not_enough_text": catalog.why_empty(known.id),
     }
