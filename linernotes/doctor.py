@@ -25,6 +25,7 @@ from store.counts import check_writable, count_everything, has_pgvector
 from store.engine import connect
 from store.errors import LinernotesError
 from store.migrate import check_current
+from store.nearest import why_unindexed
 from store.sources import list_sources
 
 COLUMNS = ("check", "state", "found", "what_to_do")
@@ -117,10 +118,17 @@ def check_vectors(engine: Engine) -> Finding:
         return Finding("vectors", "ok", "stored as bytes on SQLite")
     with engine.connect() as connection:
         if has_pgvector(connection):
-            return Finding("vectors", "ok", "pgvector is installed")
+            return _indexed(why_unindexed(connection))
     return Finding(
         "vectors", "problem", "pgvector is missing", "Run CREATE EXTENSION vector in the database."
     )
+
+
+def _indexed(why_not: str | None) -> Finding:
+    if why_not is None:
+        return Finding("vectors", "ok", "pgvector is installed")
+    advice = "SQL compares with all artists, which is right but slower; `linernotes init` tries to build it."
+    return Finding("vectors", "hint", f"the release has no index: {why_not}", advice)
 
 
 def check_registry(engine: Engine) -> Finding:

@@ -13,6 +13,8 @@ from store.errors import DatabaseUnusable
 
 READS_ONLY = "linernotes_reads_only"
 """Execution option of a connection that will not write, so that on SQLite it keeps no writer waiting."""
+# PostgreSQL's code for a right that the role does not have.
+_INSUFFICIENT_PRIVILEGE = "42501"
 # How long a writer waits for another one before it gives up.
 BUSY_SECONDS = 30
 # 256 MiB: measured on the release of 37,617 texts, the working set of a look-up is below 100 MiB.
@@ -26,7 +28,10 @@ def connect(url: str, *, read_only: bool = False) -> Engine:
     opened. A SQLite file that does not exist is created unless `read_only`.
     """
     parsed = _parse(url)
-    _refuse_unopenable_file(parsed, read_only=read_only)
+    try:
+        _refuse_unopenable_file(parsed, read_only=read_only)
+    except PermissionError as error:
+        raise DatabaseUnusable(f"{error.filename} may not be looked at by this user.") from error
     try:
         engine = create_engine(parsed, connect_args=_arguments(parsed))
     except ModuleNotFoundError as error:
@@ -63,7 +68,10 @@ def may_recover(error: DBAPIError) -> bool:
 
 def reason_of(error: DBAPIError) -> str:
     """The database driver's own words, on one line, without SQL and parameters."""
-    return " ".join(str(error.orig).split()).rstrip(".")
+    words = " ".join(str(error.orig).split()).rstrip(".")
+    if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
+        return f"{words}; its owner can allow that with `linernotes grant ROLE --for lookups`"
+    return words
 
 
 def _parse(url: str) -> URL:
@@ -91,7 +99,7 @@ def _shown(url: URL) -> str:
 def _sqlite_file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
-    return Path(url.database)
+    return Path(url.database.removeprefix("file:"))
 
 
 def _refuse_unopenable_file(url: URL, *, read_only: bool) -> None:

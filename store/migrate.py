@@ -12,9 +12,13 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from alembic import command
+from store.access import note_rights, restore_rights
 from store.engine import check_reachable, reason_of
 from store.errors import DatabaseOutdated, DatabaseUnusable
 from store.models import Base
+from store.nearest import drop_indexes, sweep_indexes
+from store.nearest_functions import create_functions, drop_functions
+from store.statistics import refresh_statistics
 from store.views import create_views, drop_views
 
 VERSION_TABLE = "linernotes_version"
@@ -32,9 +36,15 @@ def upgrade(engine: Engine) -> None:
         with engine.begin() as connection:
             _refuse_foreign(connection)
             _refuse_newer(connection)
+            rights = note_rights(connection)
             drop_views(connection)
+            drop_functions(connection)
             command.upgrade(_config(connection), "head")
             create_views(connection)
+            create_functions(connection)
+            restore_rights(connection, rights)
+            refresh_statistics(connection)
+        sweep_indexes(engine)
     except DBAPIError as error:
         raise DatabaseUnusable(f"{_name(engine)} cannot be set up: {reason_of(error)}.") from error
 
@@ -43,6 +53,8 @@ def downgrade(engine: Engine, revision: str) -> None:
     """Go back to `revision` ("base" removes everything of ours). The views are for the newest only."""
     with engine.begin() as connection:
         drop_views(connection)
+        drop_functions(connection)
+        drop_indexes(connection)
         command.downgrade(_config(connection), revision)
 
 

@@ -51,7 +51,11 @@ class ArtistRow(Base):
     """One artist of the registry."""
 
     __tablename__ = "artists"
-    __table_args__ = (Index("ix_artists_key", "key"), {"comment": "The registry of artists"})
+    __table_args__ = (
+        Index("ix_artists_key", "key"),
+        Index("ix_artists_name", "name"),
+        {"comment": "The registry of artists"},
+    )
 
     id: Mapped[int] = _key("Number of the artist in this database")
     name: Mapped[str] = mapped_column(Text, comment="Name as it is shown")

@@ -31,6 +31,8 @@ from store.models import (
     ReleaseVectorRow,
     ReleaseWordRow,
 )
+from store.nearest import index_release
+from store.statistics import refresh_statistics
 
 T = TypeVar("T")
 
@@ -177,11 +179,14 @@ def finish_release(
 def publish_release(connection: Connection, release_id: int) -> None:
     """Let the views show this release, from the commit of the transaction on.
 
-    Raises ReleaseNotFound unless the release exists and is complete.
+    Before that, PostgreSQL indexes its vectors, and the planner's statistics are brought up to it. Raises
+    ReleaseNotFound unless the release exists and is complete.
     """
     state = connection.execute(select(ReleaseRow.state).where(ReleaseRow.id == release_id)).scalar()
     if state != "ready":
         raise ReleaseNotFound(f"There is no complete release {release_id}; see `linernotes releases`.")
+    index_release(connection, release_id)
+    refresh_statistics(connection)
     values = {"release_id": release_id, "published_at": datetime.now(UTC)}
     if connection.execute(update(PublishedReleaseRow).values(values)).rowcount == 0:
         connection.execute(insert(PublishedReleaseRow).values(id=1, **values))

@@ -23,6 +23,9 @@ from store.models import (
 from store.names import registry_key
 from store.releases import ReleaseRows, begin_release, finish_release, publish_release, write_release
 
+# Frequency, documents, sources, and the days of first and last use of a descriptor.
+Used = tuple[int, int, int, date | None, date | None]
+USED: Used = (3, 2, 1, date(2001, 2, 3), None)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -112,6 +115,11 @@ def publish(
     term_weeks: Sequence[tuple[int, str, date, int, int]] = (),
     pinned: Mapping[tuple[int, int], float] | None = None,
     forbidden: Sequence[tuple[int, int]] = (),
+    used: Mapping[tuple[int, str], Used] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    candidates: Sequence[tuple[Any, ...]] = (),
+    candidate_evidence: Sequence[tuple[str, int, str]] = (),
+    overrides: Sequence[tuple[Any, ...]] = (),
     places: Mapping[int, tuple[float, float, int | None]] | None = None,
     regions: Sequence[tuple[int, int | None, int, float, float, int, str, list[str]]] = (),
 ) -> int:
@@ -124,11 +132,13 @@ def publish(
     `directions` are those of terms, `summaries` (artist, words, documents, sources, familiarity, buzz),
     `comparisons` (artist, other artist, document, sentence of it) and `term_weeks` (artist, term, Monday,
     documents, sources). `places` are x, y and region of artists on the map, `regions` (number, parent, level,
-    x, y, artists, label, terms).
+    x, y, artists, label, terms). `used` tells how often (artist, term) are, `candidate_evidence` (name,
+    document, sentence of it); `candidates` and `overrides` are rows as they are stored.
     """
     terms = sorted({term for weights in descriptors.values() for term in weights})
     number = {term: place for place, term in enumerate(terms, start=1)}
     units = {artist: _unit(vector) for artist, vector in sorted(vectors.items())}
+    counts_of = used or {}
     rows = ReleaseRows(
         terms=[
             (
@@ -143,7 +153,7 @@ def publish(
             for t in terms
         ],
         descriptors=[
-            (artist, number[term], weight, 3, 2, 1, date(2001, 2, 3), None, (artist, term) in inferred)
+            (artist, number[term], weight, *counts_of.get((artist, term), USED), (artist, term) in inferred)
             for artist, weights in descriptors.items()
             for term, weight in weights.items()
         ],
@@ -166,11 +176,18 @@ def publish(
         overrides=[
             (place, "forbid", str(one), str(other), None, 1, one, other)
             for place, (one, other) in enumerate(forbidden, start=1)
+        ]
+        + list(overrides),
+        candidates=candidates,
+        candidate_evidence=[
+            (name, document, *_place(connection, document, sentence))
+            for name, document, sentence in candidate_evidence
         ],
         regions=regions,
         map=[(artist, *place) for artist, place in (places or {}).items()],
     )
-    release = begin_release(connection, engine="local", parameters={"seed": 1}, input_digest="0" * 64)
+    made = parameters or {"seed": 1}
+    release = begin_release(connection, engine="local", parameters=made, input_digest="0" * 64)
     write_release(connection, release, rows)
     finish_release(
         connection, release, documents=7, artists=len(units), terms=len(terms), metrics={"seconds": 1.5}

@@ -68,8 +68,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("release_map", schema=None) as batch_op:
         batch_op.create_index("ix_release_map_artist_id", ["artist_id"], unique=False)
+    # For the views, which are asked by name.
+    op.create_index("ix_artists_name", "artists", ["name"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_artists_name", "artists")
     op.drop_table("release_map")
     op.drop_table("release_regions")

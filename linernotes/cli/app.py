@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "overrides": ("overrides:overrides", "Editors' overrides: aliases, wrong links, terms and neighbours."),
     "status": ("database:status", "Where things stand."),
     "doctor": ("database:doctor", "Check what stands in the way of a run."),
+    "grant": ("granting:grant", "Let a role of PostgreSQL read, and only that."),
     "config": ("settings:config", "The settings in force, and what each of them means."),
     "schedule": ("scheduling:schedule", "Keep running what is due."),
     "metrics": ("metrics:metrics", "Where things stand, in the format of Prometheus."),

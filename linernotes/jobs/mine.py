@@ -23,6 +23,7 @@ from nlp.tagging import model_name
 from nlp.teaching import Teaching
 from store.errors import LinernotesError
 from store.mining import parts_of_speech, registry_size
+from store.nearest import sweep_indexes
 from store.releases import (
     ReleaseInfo,
     begin_release,
@@ -182,6 +183,7 @@ def _write(
         publish_release(connection, release)
         prune_releases(connection, settings.keep_releases)
         info = next(each for each in list_releases(connection) if each.release_id == release)
+    sweep_indexes(engine)
     on_event(MineEvent("write", 1, 1))
     return info
 
