@@ -1,9 +1,9 @@
 """Running what a page of the documentation tells its reader to do, and comparing what comes of it.
 
-In a page, a block of `sh` or `python` is run, in order, in one folder; a block with a title is written to the file
-of that name; a block of `text` right after one that was run is what it prints on a terminal 90 characters wide. In
-it, a line `…` stands for any number of lines, and after `<!-- varies -->` four words of five must be right.
-`<!-- not run -->` before a block leaves it out.
+In a page, a block of `sh` or `python` is run, in order, in one folder; a block with a title is written to the
+file of that name; a block of `text` right after one that was run is what it prints on a terminal 90 characters
+wide. In it, a line `…` stands for any number of lines, and after `<!-- varies -->` four words of five must be
+right. `<!-- not run -->` before a block leaves it out.
 
     python -m tests.documented_blocks docs/tutorial.md     # renews the outputs that have no `…`
 """
@@ -30,7 +30,8 @@ ROOT = Path(__file__).parent.parent
 WIDTH = 90
 SECONDS = 120
 _BLOCK = re.compile(
-    r"(?P<off><!-- not run -->\n+)?^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```\n"
+    r"(?P<off><!-- not run -->\n+)?"
+    r"^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```\n"
     r"(?:\n(?P<varies><!-- varies -->\n\n)?```text\n(?P<output>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
 )
@@ -41,7 +42,7 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of a page; `output` is what it should print, when that is told; `line` its first line, from 1."""
+    """One block of a page: `output` is what it should print, if that is told, `line` its first line, from 1."""
 
     language: str
     body: str
@@ -56,7 +57,9 @@ def blocks(page: str) -> Iterator[Block]:
     for found in _BLOCK.finditer(page):
         if not found["off"] and (found["title"] or found["language"] in {"sh", "python"}):
             line = page.count("\n", 0, found.start()) + 1
-            yield Block(found["language"], found["body"], found["title"], found["output"], line, bool(found["varies"]))
+            yield Block(
+                found["language"], found["body"], found["title"], found["output"], line, bool(found["varies"])
+            )
 
 
 class Reader:
@@ -121,11 +124,15 @@ class Reader:
             printed = _read_all(master)
             code = process.wait(timeout=SECONDS)
             errors.seek(0)
-            assert code == 0, f"the block at line {line} exits with {code}:\n{printed}{errors.read().decode()}"
+            assert code == 0, (
+                f"the block at line {line} exits with {code}:\n{printed}{errors.read().decode()}"
+            )
         return printed
 
     def _environment(self) -> dict[str, str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("LINERNOTES_")}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("LINERNOTES_")
+        }
         path = f"{self._programs}{os.pathsep}{environment['PATH']}"
         more = {"PATH": path, "PYTHONPATH": str(ROOT), "TERM": "dumb", "COLUMNS": str(WIDTH), "NO_COLOR": "1"}
         return environment | more
@@ -222,7 +229,7 @@ def main() -> None:
 
 
 def replacements() -> dict[str, str]:
-    """What differs where a page is tried: free ports (as long as those told), and waiting no longer than needed."""
+    """What differs where a page is tried: free ports, of as many digits, and no more waiting than needed."""
     ports = _free_ports(3)
     listed = " ".join(str(port) for port in ports)
     return {

@@ -151,10 +151,14 @@ def _services(*, that_stay: bool = False) -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def recipes(tmp_path: Path) -> Path:
     """The recipes in a folder of their own, where secrets may be made."""
-    return shutil.copytree(RECIPES, tmp_path / "examples" / "deployment", ignore=shutil.ignore_patterns("secrets"))
+    return shutil.copytree(
+        RECIPES, tmp_path / "examples" / "deployment", ignore=shutil.ignore_patterns("secrets")
+    )
 
 
-@pytest.mark.skipif(shutil.which("docker-compose") is None, reason="no `docker-compose` here (Debian's package)")
+@pytest.mark.skipif(
+    shutil.which("docker-compose") is None, reason="no `docker-compose` here (Debian's package)"
+)
 def test_docker_compose_reads_the_file(recipes: Path) -> None:
     _make_secrets(recipes)
     command = ["docker-compose", "-f", str(recipes / "compose.yaml"), "config"]
@@ -165,7 +169,9 @@ def test_docker_compose_reads_the_file(recipes: Path) -> None:
     assert set(yaml.safe_load(done.stdout)["services"]) == set(_services())
 
 
-@pytest.mark.skipif(shutil.which("docker-compose") is None, reason="no `docker-compose` here (Debian's package)")
+@pytest.mark.skipif(
+    shutil.which("docker-compose") is None, reason="no `docker-compose` here (Debian's package)"
+)
 def test_without_a_contact_docker_compose_says_what_is_missing(recipes: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "CONTACT"}
     command = ["docker-compose", "-f", str(recipes / "compose.yaml"), "config"]
@@ -183,7 +189,9 @@ def test_what_stays_up_is_watched_limited_and_restarted() -> None:
 
 def test_only_postgresql_begins_as_root() -> None:
     # Its entry point becomes the user postgres by itself, after making the folder its own.
-    as_root = {name for name, each in _services().items() if "user" not in each and each["image"] != "linernotes"}
+    as_root = {
+        name for name, each in _services().items() if "user" not in each and each["image"] != "linernotes"
+    }
     assert as_root == {"database"}
     assert re.findall(r"^USER (.*)$", (RECIPES / "Dockerfile").read_text(), re.MULTILINE) == ["10001"]
 

@@ -1,4 +1,4 @@
-"""The dashboard and the alerts: what they ask for is what linernotes tells, and a real Prometheus answers it."""
+"""The dashboard and the alerts: they ask for what linernotes tells, and a real Prometheus answers them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from store.jobs import begin_run, finish_run
 from store.models import DomainRow
 from store.records import Source
 from store.sources import add_source
-
 from tests.small_release import add_artist, add_document, add_page, publish
 
 RECIPES = Path(__file__).parent.parent / "examples" / "deployment"
@@ -92,7 +91,11 @@ def _fill(engine: Engine) -> None:
         source = add_source(connection, Source("https://blog.example/feed/", "feed"), now)
         for number in range(3):
             add_page(connection, f"https://blog.example/{number}", source.id, domain="blog.example")
-        for state, reason in (("queued", None), ("refused", "robots.txt disallows it"), ("failed", "timed out")):
+        for state, reason in (
+            ("queued", None),
+            ("refused", "robots.txt disallows it"),
+            ("failed", "timed out"),
+        ):
             url = f"https://blog.example/{state}"
             add_page(connection, url, source.id, domain="blog.example", state=state, reason=reason)
         late = {"domain": "blog.example", "ready_at": now - timedelta(minutes=5)}
@@ -166,7 +169,11 @@ def _prometheus(folder: Path, service: str, scheduler: str) -> Iterator[str]:
     text = text.replace("/run/secrets/metrics_token", str(folder / "metrics_token"))
     file.write_text(re.sub(r"_interval: \w+", "_interval: 1s", text))
     address = f"127.0.0.1:{_free_port()}"
-    options = (f"--config.file={file}", f"--storage.tsdb.path={folder / 'tsdb'}", f"--web.listen-address={address}")
+    options = (
+        f"--config.file={file}",
+        f"--storage.tsdb.path={folder / 'tsdb'}",
+        f"--web.listen-address={address}",
+    )
     with _process("prometheus", *options, log=folder / "prometheus.log"):
         _wait_for("that Prometheus is ready", lambda: _answers(f"http://{address}/-/ready"))
         yield f"http://{address}"
@@ -174,7 +181,9 @@ def _prometheus(folder: Path, service: str, scheduler: str) -> Iterator[str]:
 
 def test_every_metric_that_is_asked_for_is_told(watched: Watched) -> None:
     asked = {name for _, query in QUERIES + ALERTS for name in _METRIC.findall(query)}
-    asked |= {name for note in DASHBOARD["annotations"]["list"] for name in _METRIC.findall(note.get("expr", ""))}
+    asked |= {
+        name for note in DASHBOARD["annotations"]["list"] for name in _METRIC.findall(note.get("expr", ""))
+    }
     assert len(asked) > 20
     assert asked - watched.names() == set()
 
@@ -195,7 +204,9 @@ def test_prometheus_reaches_the_scheduler_and_the_service(watched: Watched) -> N
     _wait_for("that both are scraped", reached)
 
 
-@pytest.mark.parametrize(("panel", "query"), QUERIES, ids=[f"{title}-{n}" for n, (title, _) in enumerate(QUERIES)])
+@pytest.mark.parametrize(
+    ("panel", "query"), QUERIES, ids=[f"{title}-{n}" for n, (title, _) in enumerate(QUERIES)]
+)
 def test_a_panel_has_data(watched: Watched, panel: str, query: str) -> None:
     def result() -> Any:  # noqa: ANN401 - JSON
         answer = watched.ask("query", query=query)
@@ -252,7 +263,9 @@ def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
             assert rule["labels"]["severity"] in {"critical", "warning", "info"}
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="no `promtool` here (Debian's package prometheus)")
+@pytest.mark.skipif(
+    shutil.which("promtool") is None, reason="no `promtool` here (Debian's package prometheus)"
+)
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -1,4 +1,4 @@
-"""The documentation as a site: it builds without a remark, its links lead somewhere, and its reference is complete."""
+"""The documentation as a site: it builds without a remark, its links hold, and its reference is complete."""
 
 from __future__ import annotations
 
@@ -118,7 +118,10 @@ def test_a_style_and_a_picture_fetch_nothing_from_another_host(site: Path) -> No
     found = []
     for file in [*site.rglob("*.css"), *site.rglob("*.svg")]:
         text = re.sub(r"url\((['\"]?)data:.*?\1\)", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
-        found += [(file.name, each) for each in re.findall(r"(?:url\(|@import|href=)\s*['\"]?[a-z]*:?//[^)'\"]*", text)]
+        found += [
+            (file.name, each)
+            for each in re.findall(r"(?:url\(|@import|href=)\s*['\"]?[a-z]*:?//[^)'\"]*", text)
+        ]
     assert found == []
 
 
@@ -178,7 +181,9 @@ def test_every_endpoint_is_in_the_reference(site: Path, pages: dict[Path, Read])
     document = json.loads((site / "openapi.json").read_text())
     page = pages[site / "http-reference.html"]
     text = "".join(page.text)
-    operations = [(method, path, each) for path, item in document["paths"].items() for method, each in item.items()]
+    operations = [
+        (method, path, each) for path, item in document["paths"].items() for method, each in item.items()
+    ]
     assert len(operations) > 15
     assert [path for method, path, _ in operations if f"{method.upper()} {path}" not in text] == []
     assert [each["operationId"] for _, _, each in operations if each["operationId"] not in page.ids] == []
@@ -200,7 +205,8 @@ def test_sources_are_linked_where_they_are_read_when_there_is_such_a_place(tmp_p
         "from pathlib import Path\n"
         "from outside import Outside\n"
         "outside = Outside(Path(), 'https://code.example/linernotes/')\n"
-        "print(outside.relinked('[a](../store/views.py#x) `[b](../store)` [c](python.md)', 'docs/index.md'))\n"
+        "page = '[a](../store/views.py#x) `[b](../store)` [c](python.md)'\n"
+        "print(outside.relinked(page, 'docs/index.md'))\n"
         "print([source.path for source in outside.linked_from(['docs/architecture.md'], ['CHANGELOG.md'])])\n"
     )
     done = subprocess.run(

@@ -51,7 +51,13 @@ def test_an_output_agrees_with_what_is_told(told: str, printed: str) -> None:
 
 @pytest.mark.parametrize(
     ("told", "printed"),
-    [("a b\n", "a\n"), ("a\n", "a b\n"), ("0.5\n", "0.6\n"), ("x 1\n", "y 1\n"), ("…\nlast\n", "last\nmore\n")],
+    [
+        ("a b\n", "a\n"),
+        ("a\n", "a b\n"),
+        ("0.5\n", "0.6\n"),
+        ("x 1\n", "y 1\n"),
+        ("…\nlast\n", "last\nmore\n"),
+    ],
 )
 def test_an_output_that_differs_does_not_agree(told: str, printed: str) -> None:
     assert not agrees(told, printed)

@@ -1,7 +1,7 @@
 """The HTTP reference: the service's own OpenAPI document, and the same as Markdown.
 
-Rendered here and not by a viewer in the browser (Swagger UI, Redoc), so that the site's search finds it, a test can
-see that it is complete, and nobody needs a script of a megabyte to read a table.
+Rendered here and not by a viewer in the browser (Swagger UI, Redoc), so that the site's search finds it, a test
+can see that it is complete, and nobody needs a script of a megabyte to read a table.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ def _parameters(parameters: list[Json]) -> str:
     head = "| parameter | in | type | meaning |\n|---|---|---|---|\n"
     return head + "\n".join(
         f"| `{each['name']}`{' (needed)' if each.get('required') else ''} | {each['in']} "
-        f"| {_type(each.get('schema', {}))}{_default(each.get('schema', {}))} | {_line(each.get('description'))} |"
+        f"| {_type(each.get('schema', {}))}{_default(each.get('schema', {}))} "
+        f"| {_line(each.get('description'))} |"
         for each in parameters
     )
 
@@ -97,7 +98,9 @@ def _parameters(parameters: list[Json]) -> str:
 def _answers(responses: Json) -> str:
     rows = []
     for status, answer in responses.items():
-        types = [_type(content["schema"]) for content in answer.get("content", {}).values() if "schema" in content]
+        types = [
+            _type(content["schema"]) for content in answer.get("content", {}).values() if "schema" in content
+        ]
         rows.append(f"| {status} | {_line(answer.get('description'))} | {', '.join(dict.fromkeys(types))} |")
     return "| status | when | body |\n|---|---|---|\n" + "\n".join(rows)
 

@@ -1,8 +1,8 @@
 """Links from the documentation to files outside docs/: right in the repository, and made right in the site.
 
-A page says `[...](../crawler/fetching/crawl.py)`, which is where the file is for whoever reads the repository.
-The site either has an address of the sources, to which such links then lead, or carries the files: Markdown as
-pages, folders as lists of links, everything else as highlighted code.
+A page says `[...](../crawler/fetching/crawl.py)`, which is where the file is for whoever reads the checkout.
+The site either has an address of the sources, to which such links then lead, or carries the files: Markdown
+as pages, folders as lists of links, everything else as highlighted code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from pathlib import Path, PurePosixPath
 
 DOCS = "docs/"
 # [text](target), [text](target#anchor), ![text](target "title"); not addresses with a scheme.
-_LINK = re.compile(r"(?P<before>\]\()(?P<target>(?![a-z][a-z0-9+.-]*:|#|/)[^)\s#]+)(?P<after>(?:#[^)\s]*)?(?:\s\"[^\"]*\")?\))")
+_LINK = re.compile(
+    r"(?P<before>\]\()(?P<target>(?![a-z][a-z0-9+.-]*:|#|/)[^)\s#]+)(?P<after>(?:#[^)\s]*)?(?:\s\"[^\"]*\")?\))"
+)
 _FENCE = re.compile(r"^(?P<mark>```+|~~~+).*?^(?P=mark)\s*$", re.MULTILINE | re.DOTALL)
 _INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 # Longer than any fence within a file that is shown.
@@ -39,7 +41,9 @@ class Source:
         """The page that shows it."""
         file = self.root / self.path
         if file.is_dir():
-            return f"{_HIDDEN}# {self.path}/\n\n" + "".join(f"- [{name}]({name})\n" for name in self.children())
+            return f"{_HIDDEN}# {self.path}/\n\n" + "".join(
+                f"- [{name}]({name})\n" for name in self.children()
+            )
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".md":
             return text
@@ -111,7 +115,7 @@ class Outside:
 
 
 def page_of(path: str, *, is_folder: bool = False) -> str:
-    """The page of the site that shows a file of the repository: `crawler/x.py` is `source/crawler/x.py.md`."""
+    """The page of the site that shows a file of the checkout: `crawler/x.py` is `source/crawler/x.py.md`."""
     if path.startswith(DOCS):
         return path.removeprefix(DOCS)
     if is_folder:

@@ -1,4 +1,4 @@
-"""The Python reference beyond `open` and `Catalog`: directives of mkdocstrings for every other public name."""
+"""The Python reference beyond `open` and `Catalog`: a directive of mkdocstrings for every public name."""
 
 from __future__ import annotations
 

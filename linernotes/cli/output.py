@@ -25,8 +25,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 Form = Literal["json", "csv"]
 Row = Mapping[str, object]
 
-# Columns of a terminal from which on two quotes beside six narrow columns have some 20 each; below, they become
-# towers of syllables.
+# Columns of a terminal from which on two quotes beside six narrow columns have some 20 each; below, they
+# become towers of syllables.
 ROOM_FOR_SENTENCES = 120
 # What a crawled text must not do to a terminal: C0 and C1 controls, escape sequences among them, and the
 # marks that reverse the reading direction.
