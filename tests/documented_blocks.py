@@ -1,9 +1,9 @@
 """Running what a page of the documentation tells its reader to do, and comparing what comes of it.
 
 In a page, a block of `sh` or `python` is run, in order, in one folder; a block with a title is written to the
-file of that name; a block of `text` right after one that was run is what it prints on a terminal 90 characters
-wide. In it, a line `…` stands for any number of lines, and after `<!-- varies -->` four words of five must be
-right. `<!-- not run -->` before a block leaves it out.
+file of that name; a block of `text` right after one that was run is what it prints on a terminal of 90 columns.
+In it, a line `…` stands for any number of lines, and after `<!-- varies -->` four words of five must be right.
+`<!-- not run -->` before a block leaves it out.
 
     python -m tests.documented_blocks docs/tutorial.md     # renews the outputs that have no `…`
 """
@@ -42,7 +42,7 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of a page: `output` is what it should print, if that is told, `line` its first line, from 1."""
+    """One block of a page: `output` is what it prints, where that is told; `line` its first, from 1."""
 
     language: str
     body: str
@@ -87,6 +87,10 @@ class Reader:
                 os.killpg(session, signal.SIGTERM)
             except ProcessLookupError:
                 continue
+
+    def go_to(self, folder: str) -> None:
+        """Continue in a folder, told from the one that the reader began in."""
+        self._cwd = self._folder / folder
 
     def do(self, block: Block) -> str:
         """Follow one block and return what it prints; raises AssertionError where a command fails."""

@@ -1,7 +1,7 @@
 """The HTTP reference: the service's own OpenAPI document, and the same as Markdown.
 
-Rendered here and not by a viewer in the browser (Swagger UI, Redoc), so that the site's search finds it, a test
-can see that it is complete, and nobody needs a script of a megabyte to read a table.
+Rendered here and not by a viewer in the browser (Swagger UI, Redoc), so that the site's search finds it, a
+test can see that it is complete, and nobody needs a script of a megabyte to read a table.
 """
 
 from __future__ import annotations
