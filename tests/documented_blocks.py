@@ -1,9 +1,9 @@
 """Running what a page of the documentation tells its reader to do, and comparing what comes of it.
 
 In a page, a block of `sh` or `python` is run, in order, in one folder; a block with a title is written to the
-file of that name; a block of `text` right after one that was run is what it prints on a terminal of 90 columns.
-In it, a line `…` stands for any number of lines, and after `<!-- varies -->` four words of five must be right.
-`<!-- not run -->` before a block leaves it out.
+file of that name; a block of `text` right after one that was run is what it prints, on a terminal of 90
+columns. In it, a line `…` stands for any number of lines, and after `<!-- varies -->` four words of five must
+be right. `<!-- not run -->` before a block leaves it out.
 
     python -m tests.documented_blocks docs/tutorial.md     # renews the outputs that have no `…`
 """
