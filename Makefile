@@ -71,6 +71,10 @@ lint: $(VENV)/.dev ## check style, format, types and the walls between the rooms
 docs: $(VENV)/.dev ## build the documentation into build/docs; a dead link is an error
 	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## ask the HTTP service 500 questions of each kind that OpenAPI allows, and forbids
+	@LINERNOTES_FUZZ_QUESTIONS=500 $(BIN)/python -m pytest -q tests/linernotes/service/test_fuzzing.py
+
 .PHONY: bench
 bench: $(VENV)/.dev ## run every benchmark (see benchmarks/README.md)
 	@found=; for script in benchmarks/*.py; do \

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         SimilarArtist,
     )
     from linernotes.catalog import Catalog
-    from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown
+    from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown, TermNotFound
     from store.errors import DatabaseOutdated, DatabaseUnusable, LinernotesError
     from store.lookup_records import (
         Activity,
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         WeekCount,
     )
     from store.releases import ReleaseInfo
+    from store.suggestions import SuggestedArtist
+    from store.term_pages import TermArtist, TermEntry
 
 __all__ = [
     "Activity",
@@ -67,6 +69,10 @@ __all__ = [
     "RisingTerm",
     "SharedDescriptor",
     "SimilarArtist",
+    "SuggestedArtist",
+    "TermArtist",
+    "TermEntry",
+    "TermNotFound",
     "WeekCount",
     "open",
 ]
@@ -85,7 +91,7 @@ _HOMES = {
         "SimilarArtist",
     ),
     "linernotes.catalog": ("Catalog",),
-    "linernotes.errors": ("ArtistNotFound", "BadQuestion", "NoRelease", "NothingKnown"),
+    "linernotes.errors": ("ArtistNotFound", "BadQuestion", "NoRelease", "NothingKnown", "TermNotFound"),
     "store.errors": ("DatabaseOutdated", "DatabaseUnusable", "LinernotesError"),
     "store.lookup_records": (
         "Activity",
@@ -98,6 +104,8 @@ _HOMES = {
         "WeekCount",
     ),
     "store.releases": ("ReleaseInfo",),
+    "store.suggestions": ("SuggestedArtist",),
+    "store.term_pages": ("TermArtist", "TermEntry"),
 }
 
 
