@@ -30,6 +30,8 @@ from linernotes.cli.failures import EXIT_CODES
 from linernotes.errors import NoRelease
 from linernotes.jobs.schedule import GRACE_SECONDS
 from linernotes.service.tokens import holder_of, read_tokens
+from linernotes.status import status_rows
+from store.access import grant_reading
 from store.engine import connect
 from tests.conftest import empty_postgres
 
@@ -279,6 +281,10 @@ def reader_url(postgres_server: str, postgres_template: str) -> Iterator[URL]:
             command = [psql, plain, "-v", "password=for a test's eyes", "-f", RECIPES / "reader.sql"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
+        owner = connect(address)
+        with owner.begin() as connection:
+            grant_reading(connection, "linernotes_reader", "lookups")
+        owner.dispose()
         yield url.set(username="linernotes_reader", password="for a test's eyes")
         _drop_role(url)
 
@@ -294,6 +300,12 @@ def _drop_role(url: URL) -> None:
 def test_the_role_of_the_service_can_look_up(reader_url: URL) -> None:
     with open_catalog(reader_url.render_as_string(hide_password=False)) as catalog, pytest.raises(NoRelease):
         catalog.release()
+
+
+def test_the_role_of_the_service_sees_where_things_stand(reader_url: URL) -> None:
+    engine = connect(reader_url.render_as_string(hide_password=False), read_only=True)
+    assert {row["area"] for row in status_rows(engine)} >= {"pages", "documents", "release"}
+    engine.dispose()
 
 
 def test_the_role_of_the_service_cannot_write(reader_url: URL) -> None:
