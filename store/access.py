@@ -16,14 +16,14 @@ from sqlalchemy import Connection, text
 
 from store.errors import DatabaseUnusable
 from store.models import Base
-from store.nearest_functions import SIGNATURES
+from store.nearest_functions import NAMES, SIGNATURES
 from store.views import VIEWS
 
 Purpose = Literal["views", "lookups"]
 PURPOSES: Final[tuple[Purpose, ...]] = ("views", "lookups")
 
 _VIEWS: Final = tuple(view.name for view in VIEWS)
-# What `linernotes.open` reads. Of texts, what a quote needs; not who wrote them, nor the pages as fetched.
+# What `linernotes.open` and `linernotes status` read. Not the pages as fetched, nor the words of the texts.
 _LOOKED_UP: Final = (
     "linernotes_version",
     "published_release",
@@ -31,9 +31,15 @@ _LOOKED_UP: Final = (
     "artists",
     "artist_aliases",
     "mentions",
+    *("sources", "pages", "domains", "job_locks", "job_runs"),
     *(name for name in Base.metadata.tables if name.startswith("release_")),
 )
-_OF_DOCUMENTS: Final = "id, url, title, source, published, text, words, duplicate_of, thread"
+# Of texts, what a quote needs, but not who wrote them; of what was forgotten, only how much it is.
+_COLUMNS: Final = {
+    "documents": "id, page_id, url, title, source, published, text, words, duplicate_of, thread",
+    "mined_documents": "document_id",
+    "forgotten": "kind",
+}
 
 _ACL = """
 SELECT 'TABLE' AS kind, c.relname::text AS object, '' AS columns, a.* FROM pg_class c, aclexplode(c.relacl) a
@@ -46,7 +52,7 @@ WHERE c.relkind = 'v' AND c.relname = ANY (:views) AND c.relnamespace = current_
   AND a.grantee <> c.relowner
 UNION ALL
 SELECT 'FUNCTION', p.oid::regprocedure::text, '', a.* FROM pg_proc p, aclexplode(p.proacl) a
-WHERE p.oid = ANY (SELECT to_regprocedure(s) FROM unnest(CAST(:functions AS text[])) s)
+WHERE p.proname = ANY (:functions) AND p.pronamespace = current_schema()::regnamespace
   AND a.grantee <> p.proowner
 """
 _RIGHTS = f"""
@@ -93,7 +99,7 @@ def note_rights(connection: Connection) -> Rights:
     """Note the rights of others on our views and functions, before these are dropped."""
     if connection.dialect.name != "postgresql":
         return Rights()
-    given = connection.execute(text(_RIGHTS), {"views": list(_VIEWS), "functions": list(SIGNATURES)})
+    given = connection.execute(text(_RIGHTS), {"views": list(_VIEWS), "functions": list(NAMES)})
     return Rights(
         tuple(_statement(**row) for row in given.mappings()),
         _readers(connection, _VIEWS),
@@ -133,7 +139,7 @@ def _grant(connection: Connection, role: str, purpose: Purpose) -> list[str]:
     if purpose == "lookups":
         statements += [
             f"GRANT SELECT ON {', '.join(_LOOKED_UP)} TO {role}",
-            f"GRANT SELECT ({_OF_DOCUMENTS}) ON documents TO {role}",
+            *(f"GRANT SELECT ({names}) ON {table} TO {role}" for table, names in _COLUMNS.items()),
         ]
     for statement in statements:
         connection.exec_driver_sql(statement)

@@ -52,7 +52,7 @@ class DatabaseCounts:
 def count_everything(connection: Connection, now: datetime) -> DatabaseCounts:
     """Count everything; a few seconds at a million documents."""
     original = DocumentRow.duplicate_of.is_(None)
-    mined = exists().where(MinedDocumentRow.document_id == DocumentRow.id)
+    mined = exists(select(MinedDocumentRow.document_id).where(MinedDocumentRow.document_id == DocumentRow.id))
     failing = SourceRow.error.is_not(None)
 
     def number(row: type, *conditions: object) -> int:

@@ -41,7 +41,7 @@ def index_release(connection: Connection, release_id: int) -> str | None:
     if connection.dialect.name != "postgresql" or _exists(connection, release_id):
         return None
     vectors, dimensions = _size(connection, release_id)
-    reason = why_no_index(vectors, dimensions, _pgvector(connection))
+    reason = why_no_index(vectors, dimensions, pgvector_version(connection))
     return reason or _build(connection, release_id, vectors, dimensions)
 
 
@@ -65,7 +65,7 @@ def why_unindexed(connection: Connection) -> str | None:
     shown = connection.scalar(text("SELECT release_id FROM published_release"))
     if shown is None or _exists(connection, shown):
         return None
-    return why_no_index(*_size(connection, shown), _pgvector(connection)) or "it was not built"
+    return why_no_index(*_size(connection, shown), pgvector_version(connection)) or "it was not built"
 
 
 def sweep_indexes(engine: Engine) -> str | None:
@@ -104,6 +104,12 @@ def statement(release_id: str, cast: str) -> str:
     )
 
 
+def pgvector_version(connection: Connection) -> tuple[int, ...]:
+    """The version of the extension in this database; () without it."""
+    found = connection.scalar(text("SELECT extversion FROM pg_extension WHERE extname = 'vector'"))
+    return tuple(map(int, re.findall(r"\d+", found or "")))
+
+
 def _exists(connection: Connection, release_id: int) -> bool:
     return connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{PREFIX}{release_id}"}) is not None
 
@@ -112,11 +118,6 @@ def _size(connection: Connection, release_id: int) -> tuple[int, int]:
     query = "SELECT count(*), coalesce(max(dimensions), 0) FROM release_vectors WHERE release_id = :release"
     vectors, dimensions = connection.execute(text(query), {"release": release_id}).one()
     return int(vectors), int(dimensions)
-
-
-def _pgvector(connection: Connection) -> tuple[int, ...]:
-    found = connection.scalar(text("SELECT extversion FROM pg_extension WHERE extname = 'vector'"))
-    return tuple(map(int, re.findall(r"\d+", found or "")))
 
 
 def _build(connection: Connection, release_id: int, vectors: int, dimensions: int) -> str | None:

@@ -11,8 +11,9 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from store.nearest import MOST_DIMENSIONS, PREFIX, statement
+from store.nearest import MOST_DIMENSIONS, OLDEST_PGVECTOR, PREFIX, pgvector_version, statement
 
+NAMES: Final = ("nearest_artists", "nearest_to")
 SIGNATURES: Final = ("nearest_artists(bigint, integer)", "nearest_to(vector, integer)")
 # How many artists of the graph are looked at: the larger, the surer and the slower. On 12,006 mined artists
 # of 300 dimensions, 40, 100, 200 and 400 find .989, .993, .996 and .997 of the first ten, in .8, .9, 1.5 and
@@ -23,13 +24,15 @@ _SPARE: Final = 10
 # An index is always worth it when this small a share of the artists is asked for; else the planner decides.
 _FEWER_THAN_ONE_IN: Final = 20
 
+# An older pgvector refuses settings that it does not know; it has no index of ours either.
+_SETTINGS: Final = f"SET hnsw.ef_search = {SEARCHED} SET hnsw.iterative_scan = strict_order"
+
 _ROWS = "TABLE (artist_id bigint, mbid varchar, artist text, rank integer, similarity double precision)"
 
 _NEAREST_TO = f"""
 CREATE FUNCTION nearest_to(wanted vector, k integer DEFAULT 10) RETURNS {_ROWS}
 LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
-SET search_path = {{path}} SET hnsw.ef_search = {SEARCHED} SET hnsw.iterative_scan = strict_order
-SET enable_sort = on
+SET search_path = {{path}} SET enable_sort = on {{settings}}
 AS $function$
 DECLARE
     release bigint;
@@ -46,12 +49,12 @@ BEGIN
     END IF;
     IF length <= {MOST_DIMENSIONS} AND to_regclass('{PREFIX}' || release) IS NOT NULL THEN
         indexed := format('::halfvec(%s)', length);
+        PERFORM set_config('hnsw.ef_search', least(greatest({SEARCHED}, 2 * k), 1000)::text, true);
         -- Long vectors lie outside the table, which the planner forgets: it would compare and sort them all.
         IF k < (SELECT r.artists FROM releases r WHERE r.id = release) / {_FEWER_THAN_ONE_IN} THEN
             PERFORM set_config('enable_sort', 'off', true);
         END IF;
     END IF;
-    PERFORM set_config('hnsw.ef_search', least(greatest({SEARCHED}, 2 * k), 1000)::text, true);
     RETURN QUERY EXECUTE format($statement$
         SELECT a.id, a.mbid, a.name, (row_number() OVER (ORDER BY n.distance, a.id))::integer,
                greatest(0, least(1, -n.distance))
@@ -95,8 +98,10 @@ def create_functions(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     path = _search_path(connection)
+    settings = _SETTINGS if pgvector_version(connection) >= OLDEST_PGVECTOR else ""
     for definition in (_NEAREST_TO, _NEAREST_ARTISTS):
-        connection.exec_driver_sql(definition.replace("{path}", path).replace("%", "%%"))
+        filled = definition.replace("{path}", path).replace("{settings}", settings)
+        connection.exec_driver_sql(filled.replace("%", "%%"))
     for signature, comment in _COMMENTS.items():
         connection.execute(text(f"COMMENT ON FUNCTION {signature} IS '{comment}'"))
         connection.execute(text(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC"))
@@ -106,10 +111,12 @@ def drop_functions(connection: Connection) -> None:
     """Drop the functions that exist; an empty database has neither them nor the type of vectors."""
     if connection.dialect.name != "postgresql":
         return
-    for signature in SIGNATURES:
-        found = connection.scalar(text("SELECT to_regprocedure(:it)"), {"it": signature})
-        if found is not None:
-            connection.execute(text(f"DROP FUNCTION {signature}"))
+    query = (
+        "SELECT oid::regprocedure::text FROM pg_proc"
+        " WHERE proname = ANY (:names) AND pronamespace = current_schema()::regnamespace"
+    )
+    for signature in connection.scalars(text(query), {"names": list(NAMES)}).all():
+        connection.execute(text(f"DROP FUNCTION {signature}"))
 
 
 def _search_path(connection: Connection) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 import linernotes
 from linernotes.cli.app import run
+from linernotes.status import status_rows
 from store.access import grant_reading
 from store.engine import connect
 from store.errors import DatabaseUnusable
@@ -147,13 +148,21 @@ def test_every_lookup_works_for_a_role_that_was_granted_them(postgres: Engine) -
             catalog.similar("Palehollow")
 
 
-def test_a_role_for_lookups_sees_neither_pages_nor_authors(postgres: Engine) -> None:
+def test_a_role_for_lookups_sees_neither_fetched_pages_nor_authors(postgres: Engine) -> None:
     grant(postgres, "linernotes_service", "lookups")
-    closed = ["pages", "page_bodies", "mined_documents", "forgotten", "hosts", "sources", "job_runs", "words"]
-    assert readable(postgres, "linernotes_service", closed) == set()
+    assert readable(postgres, "linernotes_service", ["page_bodies", "hosts", "words"]) == set()
+    query = "SELECT has_column_privilege('linernotes_service', :table, :column, 'SELECT')"
     with postgres.connect() as connection:
-        query = "SELECT has_column_privilege('linernotes_service', 'documents', 'author', 'SELECT')"
-        assert connection.scalar(text(query)) is False
+        for table, column in (("documents", "author"), ("forgotten", "value")):
+            assert connection.scalar(text(query), {"table": table, "column": column}) is False
+
+
+def test_a_role_for_lookups_sees_where_things_stand(postgres: Engine) -> None:
+    grant(postgres, "linernotes_service", "lookups")
+    service = connect(of_role(postgres, "linernotes_service"))
+    measures = {(row["area"], row["measure"]) for row in status_rows(service, by_host=True)}
+    service.dispose()
+    assert ("release", "kept") in measures
 
 
 def test_an_analyst_who_opens_the_catalog_is_told_what_is_missing(postgres: Engine) -> None:

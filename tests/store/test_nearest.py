@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, text
 
 from linernotes.doctor import check_vectors
+from store import nearest as nearest_module
+from store import nearest_functions
 from store.engine import connect
 from store.migrate import downgrade, upgrade
 from store.models import ArtistRow
@@ -315,13 +317,46 @@ def test_an_index_that_cannot_be_built_leaves_the_transaction_whole(postgres: En
     assert "expected 24 dimensions, not 2" in (reason or "")
 
 
+def test_with_an_older_pgvector_the_functions_compare_exactly(
+    postgres: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (nearest_module, nearest_functions):
+        monkeypatch.setattr(module, "pgvector_version", lambda _: (0, 7, 4))
+    upgrade(postgres)
+    query = "SELECT array_to_string(proconfig, ' ') FROM pg_proc WHERE proname = 'nearest_to'"
+    with postgres.begin() as connection:
+        vectors = write_crowd(connection, artists=50)
+        assert index_names(connection) == []
+        assert nearest(connection, 9, 3) == exactly(vectors, 9, 3)
+        assert "hnsw" not in str(connection.scalar(text(query)))
+
+
+def test_an_index_that_a_reader_keeps_busy_is_left_to_the_next_sweep(
+    postgres: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest_module, "_WAIT_FOR_READERS", "100ms")
+    with postgres.begin() as connection:
+        write_crowd(connection, artists=100)
+    with postgres.connect() as reader:
+        assert len(nearest(reader, 9, 3)) == 3
+        with postgres.begin() as connection:
+            write_crowd(connection, artists=100)
+            prune_releases(connection, keep=1)
+        assert sweep_indexes(postgres) is None
+        assert len(nearest(reader, 9, 3)) == 3
+    sweep_indexes(postgres)
+    with postgres.connect() as connection:
+        assert index_names(connection) == [f"{PREFIX}2"]
+
+
 def test_a_downgrade_leaves_neither_index_nor_function(postgres: Engine) -> None:
     with postgres.begin() as connection:
         write_crowd(connection, artists=50)
     downgrade(postgres, "0003")
     with postgres.connect() as connection:
         assert index_names(connection) == []
-        assert connection.scalar(text("SELECT to_regprocedure('nearest_to(vector, integer)')")) is None
+        left = "SELECT count(*) FROM pg_proc WHERE proname IN ('nearest_to', 'nearest_artists')"
+        assert connection.scalar(text(left)) == 0
     upgrade(postgres)
     with postgres.connect() as connection:
         assert index_names(connection) == [f"{PREFIX}1"]
