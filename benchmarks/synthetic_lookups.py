@@ -21,6 +21,7 @@ import numpy as np
 from sqlalchemy import Engine, insert
 
 import linernotes
+from linernotes.release_files.making import keep_files
 from nlp.neighbours import nearest
 from store.engine import connect
 from store.migrate import upgrade
@@ -59,6 +60,7 @@ def _measure(url: str) -> None:
     engine = connect(url)
     upgrade(engine)
     _fill_if_empty(engine)
+    keep_files(engine)
     engine.dispose()
     first = subprocess.run([sys.executable, "-c", _FIRST, url], capture_output=True, text=True, check=True)
     print("new process, seconds:", json.loads(first.stdout))

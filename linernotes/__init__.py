@@ -13,6 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from linernotes.answers import (
         Explanation,
         FoundArtist,
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
         SharedDescriptor,
         SimilarArtist,
     )
+    from linernotes.bulk import Recall
     from linernotes.catalog import Catalog
     from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown, TermNotFound
+    from linernotes.frames import to_arrow, to_pandas, to_polars
     from store.errors import DatabaseOutdated, DatabaseUnusable, LinernotesError
     from store.lookup_records import (
         Activity,
@@ -63,6 +67,7 @@ __all__ = [
     "NoRelease",
     "NotEnoughText",
     "NothingKnown",
+    "Recall",
     "RelatedDescriptor",
     "ReleaseInfo",
     "RisingArtist",
@@ -75,6 +80,9 @@ __all__ = [
     "TermNotFound",
     "WeekCount",
     "open",
+    "to_arrow",
+    "to_pandas",
+    "to_polars",
 ]
 
 _HOMES = {
@@ -90,7 +98,9 @@ _HOMES = {
         "SharedDescriptor",
         "SimilarArtist",
     ),
+    "linernotes.bulk": ("Recall",),
     "linernotes.catalog": ("Catalog",),
+    "linernotes.frames": ("to_arrow", "to_pandas", "to_polars"),
     "linernotes.errors": ("ArtistNotFound", "BadQuestion", "NoRelease", "NothingKnown", "TermNotFound"),
     "store.errors": ("DatabaseOutdated", "DatabaseUnusable", "LinernotesError"),
     "store.lookup_records": (
@@ -109,16 +119,17 @@ _HOMES = {
 }
 
 
-def open(url: str | None = None) -> Catalog:
+def open(url: str | None = None, *, cache: str | Path | None = None) -> Catalog:
     """Open a database for look-ups, read-only: the one of `url`, a SQLAlchemy URL.
 
     Without it, the one named by the environment variable LINERNOTES_DATABASE, or else
-    `sqlite:///linernotes.db`. Raises DatabaseUnusable when there is none or it is not ours, DatabaseOutdated
-    when it is at another migration.
+    `sqlite:///linernotes.db`. `cache` is the directory of the files made from its releases, when it is not
+    the usual one. Raises DatabaseUnusable when there is none or it is not ours, DatabaseOutdated when it is
+    at another migration.
     """
     from linernotes.catalog import open_catalog  # noqa: PLC0415 - SQLAlchemy and NumPy, only when needed
 
-    return open_catalog(url)
+    return open_catalog(url, cache=cache)
 
 
 def __getattr__(name: str) -> object:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Unpack
-
-import numpy as np
-from numpy.typing import NDArray
 
 from linernotes import explaining, finding, likeness, trends
 from linernotes.answers import (
@@ -20,6 +18,7 @@ from linernotes.answers import (
     SimilarArtist,
 )
 from linernotes.browsing import Browsing, check_choice, check_limit
+from linernotes.bulk import Bulk
 from linernotes.errors import NoRelease
 from linernotes.filters import FilterArguments, SimilarFilters
 from linernotes.knowledge import not_enough_text
@@ -46,12 +45,13 @@ DEFAULT_DATABASE = "sqlite:///linernotes.db"
 DATABASE_VARIABLE = "LINERNOTES_DATABASE"
 
 
-def open_catalog(url: str | None = None) -> Catalog:
+def open_catalog(url: str | None = None, *, cache: str | Path | None = None) -> Catalog:
     """Open the database of `url`, read-only, and return its catalog.
 
     Without `url`, the one named by the environment variable LINERNOTES_DATABASE, or else
-    `sqlite:///linernotes.db`. Raises DatabaseUnusable when there is none or it is not ours, DatabaseOutdated
-    when it is at another migration.
+    `sqlite:///linernotes.db`. `cache` is where the files of its releases are looked for; see
+    `linernotes.release_files.place`. Raises DatabaseUnusable when there is none or it is not ours,
+    DatabaseOutdated when it is at another migration.
     """
     engine = connect(url or os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE, read_only=True)
     try:
@@ -62,10 +62,10 @@ def open_catalog(url: str | None = None) -> Catalog:
     except BaseException:
         engine.dispose()  # nobody else will: the caller gets no catalog to close
         raise
-    return Catalog(engine)
+    return Catalog(engine, cache)
 
 
-class Catalog(Browsing):
+class Catalog(Browsing, Bulk):
     """Look-ups in the published release; made by `linernotes.open`.
 
     An artist is given by its name or an alias, by its MusicBrainz identifier, or by its number in this
@@ -170,16 +170,6 @@ class Catalog(Browsing):
         """Return how `search` understands a description, and which of its words are unknown."""
         with self._reading() as (connection, release):
             return finding.interpret(connection, release, self._cache, description)
-
-    def vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return numbers of artists, ascending, and their vectors: float32 (artists, dimensions).
-
-        The dot product of two rows, cut to 0–1, is their similarity. Rows are near length 1: hubs are
-        shorter, artists in few lists longer. The arrays are read-only; copy them to change them.
-        """
-        with self._reading() as (connection, release):
-            table = self._cache.vectors(connection, release)
-            return table.ids, table.matrix
 
     def artists(
         self, prefix: str | None = None, *, limit: int | None = None, offset: int = 0

@@ -255,6 +255,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="SQLAlchemy URL of the database; in a file, a relative SQLite path starts at the file",
     )
+    cache: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Directory of the files that look-ups map into memory, made from each release; beside a "
+        "SQLite database, or for PostgreSQL in the user's cache directory, when not given",
+    )
     artists: Texts = Field(
         default=(),
         description="Registry files that `run` imports: CSV or a MusicBrainz JSON dump; "
@@ -292,7 +298,8 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, InitSettingsSource(settings_cls, dict(content))
+            environment = InitSettingsSource(settings_cls, _of_people(env_settings()))
+            return init_settings, environment, InitSettingsSource(settings_cls, dict(content))
 
     try:
         return Loaded(**(flags or {}))
@@ -304,6 +311,18 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
         ) from error
 
 
+def _of_people(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """What the environment sets, without what Kubernetes tells of a service that is called linernotes.
+
+    That is LINERNOTES_SERVICE_HOST, LINERNOTES_SERVICE_PORT and LINERNOTES_SERVICE_PORT_NAME, in every pod.
+    """
+    service = environment.get("service")
+    if not isinstance(service, dict):
+        return dict(environment)
+    kept = {key: value for key, value in service.items() if not key.startswith(("host", "port"))}
+    return {**environment, "service": kept}
+
+
 def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The content of a file with its relative paths made to start at the file, wherever we run."""
     rebased = dict(content)
@@ -313,6 +332,8 @@ def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         artists = [artists]
     if isinstance(artists, list) and all(isinstance(path, str) for path in artists):
         rebased["artists"] = [str(folder / path) for path in artists]
+    if isinstance(content.get("cache"), str) and content["cache"]:
+        rebased["cache"] = str(folder / content["cache"])
     for name, keys in _FILES.items():
         section = content.get(name)
         if isinstance(section, dict):

@@ -175,12 +175,15 @@ def _write_view(connection: Connection, name: str, schema: pa.Schema, file: Path
     result = connection.execution_options(yield_per=ROW_GROUP).execute(select_view(name))
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for rows in result.partitions():
-            writer.write_table(_table(rows, schema), row_group_size=ROW_GROUP)
+            writer.write_table(table_of(rows, schema), row_group_size=ROW_GROUP)
             written += len(rows)
     return written
 
 
-def _table(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
+def table_of(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    """Return rows of a view as a table."""
+    if not rows:
+        return schema.empty_table()
     columns = zip(*rows, strict=True)
     arrays = [_array(values, field.type) for values, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)

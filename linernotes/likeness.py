@@ -14,11 +14,10 @@ from linernotes.errors import BadQuestion
 from linernotes.filters import EVERYONE, SimilarFilters, of_era, of_place, with_evidence
 from linernotes.naming import Seed
 from linernotes.release_cache import ReleaseCache
-from linernotes.vectors import VectorTable
-from store.described import described_of
+from linernotes.vectors import is_among
+from store.described import artists_of, described_of
 from store.lookup_records import ArtistEntry, ReleaseKey
 from store.lookups import shared_terms, stored_neighbours
-from store.overrides import forbidden_pairs
 
 SHARED_TERMS = 10
 """Shared terms that are named with a similar artist."""
@@ -57,8 +56,7 @@ def similar(
     near = _near_stored(connection, release, question, among)
     if len(near) < question.limit:
         near += _near_vectors(connection, release, cache, question, known=near, among=among)
-    seeds = [seed.artist.artist_id for seed in question.seeds if seed.weight > 0]
-    shared = shared_terms(connection, release.release_id, seeds, [entry.artist_id for entry, _ in near])
+    shared = _shared(connection, release, cache, question, near)
     return [
         SimilarArtist(
             artist_id=entry.artist_id,
@@ -66,20 +64,41 @@ def similar(
             mbid=entry.mbid,
             similarity=min(1.0, max(0.0, product)),
             rank=rank,
-            shared=tuple(term for term, _ in shared.get(entry.artist_id, ())[:SHARED_TERMS]),
+            shared=shared.get(entry.artist_id, ()),
             product=product,
         )
         for rank, (entry, product) in enumerate(near, start=1)
     ]
 
 
+def _shared(
+    connection: Connection, release: ReleaseKey, cache: ReleaseCache, question: SimilarQuestion, near: _Near
+) -> dict[int, tuple[str, ...]]:
+    """The strongest terms that each artist shares with the seeds: from the files, or else by a query."""
+    seeds = [seed.artist.artist_id for seed in question.seeds if seed.weight > 0]
+    others = [entry.artist_id for entry, _ in near]
+    files = cache.files(connection, release)
+    if files is not None:
+        return files.shared.between(seeds, others, SHARED_TERMS)
+    found = shared_terms(connection, release.release_id, seeds, others)
+    return {artist: tuple(term for term, _ in terms[:SHARED_TERMS]) for artist, terms in found.items()}
+
+
 def allowed(
     connection: Connection, release: ReleaseKey, cache: ReleaseCache, filters: SimilarFilters
 ) -> NDArray[np.int64] | None:
-    """Return the artists that pass the filters; None when nothing is asked of them.
+    """Return the artists that pass the filters, ascending; None when nothing is asked of them.
 
     Raises BadQuestion when the release was made before what is asked for was kept.
     """
+    if not filters:
+        return None
+    return cache.passing(release, filters, lambda: _passing(connection, release, cache, filters))
+
+
+def _passing(
+    connection: Connection, release: ReleaseKey, cache: ReleaseCache, filters: SimilarFilters
+) -> NDArray[np.int64]:
     passing: list[NDArray[np.int64]] = []
     if filters.by_evidence:
         table = cache.summaries(connection, release)
@@ -95,8 +114,6 @@ def allowed(
     if filters.place is not None:
         registry = cache.registry(connection, release)
         passing.append(of_place(filters.place, cache.facet(connection, release, "place"), registry))
-    if not passing:
-        return None
     together = passing[0]
     for others in passing[1:]:
         together = np.intersect1d(together, others)
@@ -114,13 +131,13 @@ def _near_stored(
     depth = _ALL_STORED if restricted else question.limit
     stored = stored_neighbours(connection, release.release_id, seed, depth)
     out = {entry.artist_id for entry in question.exclude}
-    passing = None if among is None else set(among.tolist())
+    if among is not None:
+        numbers = np.array([each.artist_id for each in stored], dtype=np.int64)
+        out.update(numbers[~is_among(numbers, among)].tolist())
     near = [
         (ArtistEntry(each.artist_id, each.artist, each.mbid), each.similarity)
         for each in stored
-        if each.similarity > 0
-        and each.artist_id not in out
-        and (passing is None or each.artist_id in passing)
+        if each.similarity > 0 and each.artist_id not in out
     ]
     return near[: question.limit]
 
@@ -135,26 +152,21 @@ def _near_vectors(
     among: NDArray[np.int64] | None,
 ) -> _Near:
     seeds = {seed.artist.artist_id: seed.weight for seed in question.seeds}
-    if not described_of(connection, release.release_id, list(seeds)):
+    if not cache.has_vectors(release) and not described_of(connection, release.release_id, list(seeds)):
         return []  # before the vectors are read: nobody wrote enough about the seeds
     table = cache.vectors(connection, release)
-    products = _products(table, seeds)
-    if products is None:
+    direction = table.direction(seeds)
+    if direction is None:
         return []
-    left_out = (*question.exclude, *(entry for entry, _ in known))
-    out = [*seeds, *(entry.artist_id for entry in left_out)]
-    if not question.unlike:
-        forbidden = sorted(forbidden_pairs(connection, release.release_id))
-        out += [other for one, other in forbidden if seeds.get(one, 0) > 0]
+    out = [*seeds, *(entry.artist_id for entry in (*question.exclude, *(entry for entry, _ in known)))]
     limit = question.limit - len(known)
     if question.unlike:
-        found = [(each, -product) for each, product in table.ranked(-products, limit, out=out, among=among)]
+        least = table.ranked(-(table.matrix @ direction), limit, out=out, among=among)
+        found = [(number, -product) for number, product in least]
     else:
-        found = [pair for pair in table.ranked(products, limit, out=out, among=among) if pair[1] > 0]
-    entries = described_of(connection, release.release_id, [number for number, _ in found])
+        forbidden = cache.forbidden(connection, release)
+        out += [other for one in seeds if seeds[one] > 0 for other in forbidden.get(one, ())]
+        nearest = table.nearest(direction, limit, out=out, among=among)
+        found = [pair for pair in nearest if pair[1] > 0]
+    entries = artists_of(connection, [number for number, _ in found])
     return [(entries[number], product) for number, product in found if number in entries]
-
-
-def _products(table: VectorTable, seeds: dict[int, float]) -> NDArray[np.float32] | None:
-    direction = table.direction(seeds)
-    return None if direction is None else table.matrix @ direction

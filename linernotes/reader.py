@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,19 +14,23 @@ from sqlalchemy.exc import DBAPIError
 
 from linernotes.errors import NoRelease
 from linernotes.release_cache import ReleaseCache
+from linernotes.release_files.place import folder_of_database
 from store import lookups
 from store.engine import reason_of
 from store.errors import DatabaseUnusable
 from store.lookup_records import ReleaseKey
-from store.snapshot import snapshot
+from store.snapshot import for_snapshots
 
 
 class Reader:
     """What a catalog stands on: the engine, what is kept in memory of a release, and closing."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, cache: str | Path | None = None) -> None:
+        """Read the database of `engine`; `cache` is where files of releases lie, see `release_files`."""
         self._engine = engine
-        self._cache = ReleaseCache()
+        self._snapshots = for_snapshots(engine)
+        self._files = cache
+        self._cache = ReleaseCache(folder_of_database(engine.url, cache))
         self._pinned: tuple[Connection, ReleaseKey] | None = None
 
     def __enter__(self) -> Self:
@@ -75,7 +80,7 @@ class Reader:
             yield self._pinned[0]
             return
         try:
-            with snapshot(self._engine) as connection:
+            with self._snapshots.connect() as connection:
                 yield connection
         except DBAPIError as error:
             name = self._engine.url.render_as_string(hide_password=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, select
 
 from store.batches import batches
 from store.lookup_records import ArtistEntry
@@ -19,6 +20,7 @@ from store.models import (
     ReleaseVectorRow,
 )
 from store.names import registry_key
+from store.prepared import Prepared
 
 HIGHEST_CHARACTER = chr(0x10FFFF)
 
@@ -62,19 +64,33 @@ def _entries(release_id: int) -> Select[int, str, str | None]:
 def artists_of(connection: Connection, artist_ids: Sequence[int]) -> dict[int, ArtistEntry]:
     """Return the artists of these numbers, whether a release describes them or not."""
     entries: dict[int, ArtistEntry] = {}
-    for batch in batches(artist_ids):
-        found = select(ArtistRow.id, ArtistRow.name, ArtistRow.mbid).where(ArtistRow.id.in_(batch))
-        for row in connection.execute(found):
+    for start in range(0, len(artist_ids), _FEW):
+        few = artist_ids[start : start + _FEW]
+        for row in _of_numbers(len(few)).rows(
+            connection, {f"a{place}": each for place, each in enumerate(few)}
+        ):
             entries[row[0]] = ArtistEntry(*row)
     return entries
 
 
-_OF_KEY = select(ArtistRow.id, ArtistRow.name, ArtistRow.mbid).where(ArtistRow.key == bindparam("key"))
+# Artists asked for at a time: a statement is compiled for each number of them up to this.
+_FEW = 100
+
+
+@lru_cache(maxsize=_FEW)
+def _of_numbers(count: int) -> Prepared:
+    numbers = [bindparam(f"a{place}", type_=BigInteger()) for place in range(count)]
+    return Prepared(select(ArtistRow.id, ArtistRow.name, ArtistRow.mbid).where(ArtistRow.id.in_(numbers)))
+
+
+_OF_KEY = Prepared(
+    select(ArtistRow.id, ArtistRow.name, ArtistRow.mbid).where(ArtistRow.key == bindparam("key"))
+)
 
 
 def artists_of_key(connection: Connection, key: str) -> list[ArtistEntry]:
     """Return the artists whose names have this key; see `store.names.registry_key`."""
-    return [ArtistEntry(*row) for row in connection.execute(_OF_KEY, {"key": key})]
+    return [ArtistEntry(*row) for row in _OF_KEY.rows(connection, {"key": key})]
 
 
 def sentences_about(connection: Connection, artist_ids: Sequence[int]) -> dict[int, int]:

@@ -27,13 +27,16 @@ from store.models import (
     ReleaseTermRow,
     ReleaseVectorRow,
 )
+from store.prepared import Prepared
 
-# Statements of the look-ups that are asked most are built once: building one takes SQLAlchemy several times
-# as long as SQLite takes to answer it.
-_PUBLISHED = select(ReleaseRow.id, ReleaseRow.created, ReleaseRow.artists).join(
-    PublishedReleaseRow, PublishedReleaseRow.release_id == ReleaseRow.id
+# Statements of the look-ups that are asked most are built and compiled once: that takes SQLAlchemy several
+# times as long as SQLite takes to answer.
+_PUBLISHED = Prepared(
+    select(ReleaseRow.id, ReleaseRow.created, ReleaseRow.artists).join(
+        PublishedReleaseRow, PublishedReleaseRow.release_id == ReleaseRow.id
+    )
 )
-_NEIGHBOURS = (
+_NEIGHBOURS = Prepared(
     select(
         ArtistRow.id,
         ArtistRow.name,
@@ -53,8 +56,8 @@ _NEIGHBOURS = (
 
 def published_key(connection: Connection) -> ReleaseKey | None:
     """Return what identifies the published release; None before the first one."""
-    row = connection.execute(_PUBLISHED).first()
-    return None if row is None else ReleaseKey(*row)
+    rows = _PUBLISHED.rows(connection)
+    return ReleaseKey(*rows[0]) if rows else None
 
 
 def stored_neighbours(
@@ -62,7 +65,7 @@ def stored_neighbours(
 ) -> list[StoredNeighbour]:
     """Return the stored neighbours of an artist, nearest first."""
     asked = {"release": release_id, "artist": artist_id, "limit": limit}
-    return [StoredNeighbour(*row) for row in connection.execute(_NEIGHBOURS, asked)]
+    return [StoredNeighbour(*row) for row in _NEIGHBOURS.rows(connection, asked)]
 
 
 def neighbour_lists(connection: Connection, release_id: int) -> Iterator[tuple[int, int]]:

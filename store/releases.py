@@ -159,6 +159,25 @@ def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
+def write_totals(
+    connection: Connection,
+    release_id: int,
+    *,
+    documents: int,
+    artists: int,
+    terms: int,
+    metrics: Mapping[str, Any],
+) -> None:
+    """Write how much a release rests on and holds; it is not complete by that."""
+    totals = {"documents": documents, "artists": artists, "terms": terms, "metrics": dict(metrics)}
+    connection.execute(update(ReleaseRow).where(ReleaseRow.id == release_id).values(totals))
+
+
+def complete_release(connection: Connection, release_id: int) -> None:
+    """Mark a release as complete."""
+    connection.execute(update(ReleaseRow).where(ReleaseRow.id == release_id).values(state="ready"))
+
+
 def finish_release(
     connection: Connection,
     release_id: int,
@@ -169,11 +188,8 @@ def finish_release(
     metrics: Mapping[str, Any],
 ) -> None:
     """Mark a release as complete, with its totals."""
-    connection.execute(
-        update(ReleaseRow)
-        .where(ReleaseRow.id == release_id)
-        .values(state="ready", documents=documents, artists=artists, terms=terms, metrics=dict(metrics))
-    )
+    write_totals(connection, release_id, documents=documents, artists=artists, terms=terms, metrics=metrics)
+    complete_release(connection, release_id)
 
 
 def publish_release(connection: Connection, release_id: int) -> None:

@@ -32,7 +32,7 @@ def artist_vectors(
     if not rows:
         return np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
     ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-    return ids, _matrix(connection, [bytes(row[1]) for row in rows])
+    return ids, matrix_of(connection, [bytes(row[1]) for row in rows])
 
 
 def term_directions(
@@ -48,27 +48,28 @@ def term_directions(
         )
         rows = connection.execute(asked).all()
         if rows:
-            matrix = _matrix(connection, [bytes(row[1]) for row in rows])
+            matrix = matrix_of(connection, [bytes(row[1]) for row in rows])
             found |= {row[0]: direction for row, direction in zip(rows, matrix, strict=True)}
     return found
 
 
 def _binary(connection: Connection) -> Select[int, bytes]:
-    return select(ReleaseVectorRow.artist_id, _as_bytes(connection, ReleaseVectorRow.vector))
+    return select(ReleaseVectorRow.artist_id, bytes_of(connection, ReleaseVectorRow.vector))
 
 
 def _term_binary(connection: Connection) -> Select[int, bytes]:
-    return select(ReleaseTermRow.term_id, _as_bytes(connection, ReleaseTermRow.direction))
+    return select(ReleaseTermRow.term_id, bytes_of(connection, ReleaseTermRow.direction))
 
 
-def _as_bytes(connection: Connection, vector: InstrumentedAttribute[Any]) -> ColumnElement[bytes]:
+def bytes_of(connection: Connection, vector: InstrumentedAttribute[Any]) -> ColumnElement[bytes]:
     """A vector as bytes: reading pgvector's decimal text takes twenty times as long."""
     if connection.dialect.name == "postgresql":
         return func.vector_send(vector, type_=LargeBinary)
     return type_coerce(vector, LargeBinary)
 
 
-def _matrix(connection: Connection, vectors: Sequence[bytes]) -> NDArray[np.float32]:
+def matrix_of(connection: Connection, vectors: Sequence[bytes]) -> NDArray[np.float32]:
+    """Return vectors, read as `bytes_of` gives them, as the rows of a matrix."""
     if connection.dialect.name != "postgresql":
         return np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(vectors), -1).astype(np.float32)
     numbers = np.frombuffer(b"".join(each[_PGVECTOR_HEADER:] for each in vectors), dtype=">f4")

@@ -17,6 +17,12 @@ from store.engine import connect
 from store.migrate import upgrade
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep files of releases out of the home of whoever runs the tests; SQLite has them beside it."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a real PostgreSQL with pgvector, without a database name."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine, insert
 
+from linernotes.release_files.making import make_files
 from store.models import ArtistRow
 from store.names import registry_key
 from store.releases import ReleaseRows, begin_release, finish_release, publish_release, write_release
@@ -59,6 +60,7 @@ def add_release(engine: Engine, artists: int, turn: int) -> int:
         write_release(connection, release, rows)
         finish_release(connection, release, documents=0, artists=artists, terms=TERMS + 1, metrics={})
         publish_release(connection, release)
+    make_files(engine, release_id=release)
     return release
 
 

@@ -8,4 +8,5 @@ from linernotes.cli.context import Invocation
 
 def open_for(invocation: Invocation) -> Catalog:
     """Open the catalog of the database that the call names."""
-    return open_catalog(invocation.settings().database)
+    settings = invocation.settings()
+    return open_catalog(settings.database, cache=settings.cache)

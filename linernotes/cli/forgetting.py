@@ -15,6 +15,7 @@ from linernotes.cli.context import Invocation, command
 from linernotes.cli.failures import FAILED
 from linernotes.cli.output import Form, clean, format_options, print_rows, remark
 from linernotes.errors import ArtistNotFound, BadQuestion
+from linernotes.release_files.making import make_files
 from store.artists import find_artists, nearest_names
 from store.forgetting import Forgotten, ForgottenArtist, forget_artist, forget_host, forget_url
 from store.records import Artist
@@ -66,6 +67,8 @@ def forget(
     counts = {name: count for name, count in asdict(removed).items() if isinstance(count, int)}
     rows = [{"target": meant.value, "kind": meant.kind, "what": n, "removed": c} for n, c in counts.items()]
     print_rows(COLUMNS, rows, form)
+    if trouble := make_files(engine, invocation.settings().cache):  # those with its vector go
+        remark(f"The files of the release are still as they were: {trouble}. Remove them by hand.")
     if removed.remine:
         remark("Weights, vectors and neighbours still rest on it until the next `linernotes mine`.")
 

@@ -39,7 +39,8 @@ def mine(invocation: Invocation, teach: Path | None, form: Form | None) -> None:
         invocation.assign("mine.teach", str(teach))
     engine = invocation.open_engine()
     progress = open_progress(verbose=invocation.verbose)
-    report = mining_job(engine, invocation.settings().mine, progress)
+    settings = invocation.settings()
+    report = mining_job(engine, settings.mine, progress, settings.cache)
     print_rows(COLUMNS, mine_rows(report), form)
     tell_mining(report)
 
@@ -56,6 +57,8 @@ def tell_mining(report: MineReport) -> None:
         )
     else:
         remark(f"Nothing changed: release {report.release_id} stays published.")
+    if report.trouble:
+        remark(f"Look-ups will read the database: its files could not be written: {report.trouble}.")
     _tell_teaching(report.teaching)
     labels = report.unlinked_labels
     if labels:

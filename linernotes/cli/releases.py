@@ -6,6 +6,7 @@ import click
 
 from linernotes.cli.context import Invocation, command, common_options
 from linernotes.cli.output import Form, format_options, print_rows, remark
+from linernotes.release_files.making import keep_files, make_files
 from store.overrides import override_counts
 from store.releases import ReleaseInfo, list_releases, rollback_release
 
@@ -51,9 +52,23 @@ def rollback(invocation: Invocation, to: int | None) -> None:
 
     The views change in one moment; nothing is deleted, so that `--to` can lead forward again.
     """
-    with invocation.open_engine().begin() as connection:
+    engine = invocation.open_engine()
+    with engine.begin() as connection:
         number = rollback_release(connection, to)
     remark(f"Release {number} is published again.")
+    if trouble := make_files(engine, invocation.settings().cache):
+        remark(f"Look-ups will read the database: its files could not be written: {trouble}.")
+
+
+@command()
+def files(invocation: Invocation) -> None:
+    """Make the files that look-ups on this machine map into memory.
+
+    Mining makes them where it runs. Needed where look-ups run elsewhere, on the same PostgreSQL, and where
+    the files were lost. Takes away those of releases that are gone.
+    """
+    folder = keep_files(invocation.open_engine(read_only=True), invocation.settings().cache)
+    remark(f"The files of the published release are in {folder}." if folder else "There is no release yet.")
 
 
 def _print_releases(invocation: Invocation, form: Form | None) -> None:
@@ -70,5 +85,5 @@ def _row(release: ReleaseInfo, overrides: int) -> dict[str, object]:
     return {name: getattr(release, name) for name in COLUMNS[:-1]} | {"overrides": overrides}
 
 
-for _command in (list_, rollback):
+for _command in (list_, rollback, files):
     releases.add_command(_command)

@@ -60,7 +60,7 @@ def _checked(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 def serve(
     invocation: Invocation, *, listen: str | None, workers: int | None, new_token: str | None, scope: str
 ) -> None:
-    """Look-ups over HTTP, and pages for people.
+    """Look-ups over HTTP.
 
     Reads the database only. Where others than this machine can reach the address, service.tokens_file has to
     name tokens. Ends at SIGTERM or Ctrl-C, after the requests under way. docs/http.md tells the rest.
@@ -80,7 +80,7 @@ def serve(
             f"`serve` needs the Python package {error.name!r}; install linernotes[service]."
         ) from error
     remark(f"Answering on http://{settings.service.listen}; Ctrl-C ends it.")
-    run_service(settings.database, settings.service)
+    run_service(settings.database, settings.service, settings.cache)
 
 
 def _add_token(settings: Settings, name: str, scope: str) -> None:

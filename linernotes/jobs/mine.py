@@ -19,6 +19,7 @@ from linernotes.jobs.read import Reading, read_documents
 from linernotes.jobs.release_rows import release_rows
 from linernotes.jobs.tag import tag_new_words
 from linernotes.jobs.unknown_artists import UnknownArtists, find_unknown_artists
+from linernotes.release_files.making import make_files
 from nlp.tagging import model_name
 from nlp.teaching import Teaching
 from store.errors import LinernotesError
@@ -27,11 +28,12 @@ from store.nearest import sweep_indexes
 from store.releases import (
     ReleaseInfo,
     begin_release,
-    finish_release,
+    complete_release,
     list_releases,
     prune_releases,
     publish_release,
     write_release,
+    write_totals,
 )
 from store.snapshot import snapshot
 
@@ -106,11 +108,15 @@ def _input_digest(reading: Reading, settings: MiningSettings) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A release, how many words were tagged for it, and what a truth of the user's own brought."""
+    """A release, how many words were tagged for it, and what a truth of the user's own brought.
+
+    `trouble` is why its files could not be written, if so.
+    """
 
     release: ReleaseInfo
     tagged: int
     teaching: Teaching | None
+    trouble: str = ""
 
 
 def _make_release(
@@ -142,7 +148,7 @@ def _make_release(
     unknown = find_unknown_artists(engine, material)
     learned = learn(material, settings, on_event)
     described = describe(material, parts, learned, settings)
-    release = _write(
+    release, trouble = _write(
         engine,
         digest,
         material,
@@ -152,7 +158,7 @@ def _make_release(
         settings=settings,
         on_event=on_event,
     )
-    return _Made(release, newly_tagged, learned.teaching)
+    return _Made(release, newly_tagged, learned.teaching, trouble)
 
 
 def _write(
@@ -165,14 +171,18 @@ def _write(
     unknown: UnknownArtists,
     settings: MiningSettings,
     on_event: OnEvent,
-) -> ReleaseInfo:
-    """Write and publish in one transaction: a reader sees the old release or the whole new one."""
+) -> tuple[ReleaseInfo, str]:
+    """Write it beside the published one, make its files, then publish: a reader sees one or the other whole.
+
+    In two transactions, so that nobody who writes waits for the files of a large release, and nobody who
+    reads finds the release without them.
+    """
     on_event(MineEvent("write", 0, 1))
     parameters = settings.parameters() | {"tagger": model_name()}
     with engine.begin() as connection:
         release = begin_release(connection, engine=ENGINE, parameters=parameters, input_digest=digest)
         write_release(connection, release, release_rows(material, learned, described, unknown, settings))
-        finish_release(
+        write_totals(
             connection,
             release,
             documents=len(material.documents),
@@ -180,12 +190,18 @@ def _write(
             terms=len(used_terms(described)),
             metrics=_metrics(material, learned),
         )
+    on_event(MineEvent("write", 1, 1))
+    on_event(MineEvent("files", 0, 1))
+    trouble = make_files(engine, settings.cache, release)
+    with engine.begin() as connection:
+        complete_release(connection, release)
         publish_release(connection, release)
         prune_releases(connection, settings.keep_releases)
         info = next(each for each in list_releases(connection) if each.release_id == release)
     sweep_indexes(engine)
-    on_event(MineEvent("write", 1, 1))
-    return info
+    trouble = trouble or make_files(engine, settings.cache)  # of what is gone now, files go as well
+    on_event(MineEvent("files", 1, 1))
+    return info, trouble
 
 
 def _metrics(material: Material, learned: Learned) -> dict[str, Any]:
@@ -208,4 +224,5 @@ def _report(reading: Reading, made: _Made, *, published: bool, began: float) -> 
         seconds=time.monotonic() - began,
         unlinked_labels=reading.unlinked_labels,
         teaching=made.teaching,
+        trouble=made.trouble,
     )

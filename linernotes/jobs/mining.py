@@ -26,7 +26,8 @@ class MiningSettings:
     gets neither vector nor neighbours. `neighbours`: similar artists kept of each. `evidence_terms` and
     `evidence_sentences`: for how many descriptors of an artist how many sentences are kept. `search_words`:
     frequent words whose vectors serve search. `keep_releases`: complete releases kept. `overrides`: what
-    editors know better. `lessons`: a truth of the user's own that the vectors may learn from.
+    editors know better. `lessons`: a truth of the user's own that the vectors may learn from. `cache`: where
+    the files of a release go, which say nothing new and so are no parameter.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -37,6 +38,7 @@ class MiningSettings:
     evidence_sentences: int = 2
     search_words: int = 20_000
     keep_releases: int = 3
+    cache: str | None = None
     overrides: Overrides = field(default_factory=Overrides)
     lessons: Lessons = field(default_factory=Lessons)
     vectors: VectorSettings = field(default_factory=VectorSettings)
@@ -49,12 +51,13 @@ class MiningSettings:
     def parameters(self) -> dict[str, Any]:
         """The settings as they are recorded with the release."""
         plain = asdict(replace(self, overrides=Overrides(), lessons=Lessons()))
+        del plain["cache"]
         return plain | {"overrides": self.overrides.digest, "lessons": self.lessons.digest}
 
 
 @dataclass(frozen=True, slots=True)
 class MineEvent:
-    """Progress: `done` of `total` in a stage ("read", "tag", "learn", "write")."""
+    """Progress: `done` of `total` in a stage ("read", "tag", "learn", "write", "files")."""
 
     stage: str
     done: int
@@ -68,7 +71,7 @@ class MineReport:
 
     `documents` count for mining, of which `read` were new or changed and `unchanged` were not read again.
     `release_id` is the published release; `published` tells whether this run made it. `teaching` says what
-    a truth of the user's own brought.
+    a truth of the user's own brought, `trouble` why the files of the release could not be written.
     """
 
     documents: int
@@ -82,6 +85,7 @@ class MineReport:
     seconds: float
     unlinked_labels: tuple[str, ...] = ()
     teaching: Teaching | None = None
+    trouble: str = ""
 
     @property
     def unchanged(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,15 +65,20 @@ def run_job(
         )
         if crawled.interrupted:
             return RunReport(registries, crawled, None)
-        return RunReport(registries, crawled, mining_job(engine, settings.mine, progress))
+        return RunReport(registries, crawled, mining_job(engine, settings.mine, progress, settings.cache))
 
 
-def mining_job(engine: Engine, section: MineSection, progress: Progress) -> MineReport:
-    """Mine, each stage with progress of its own; raises JobBusy while another process mines."""
+def mining_job(
+    engine: Engine, section: MineSection, progress: Progress, cache: str | None = None
+) -> MineReport:
+    """Mine, each stage with progress of its own; raises JobBusy while another process mines.
+
+    `cache` is where the files of the release go, if not to the usual place.
+    """
     follower = _MineFollower(progress)
     with job_lock(engine, MINE) as lock, job_run(engine, "mine", lock.holder) as counts:
         try:
-            report = mine(engine, mining_settings(section), on_event=follower)
+            report = mine(engine, replace(mining_settings(section), cache=cache), on_event=follower)
         finally:
             follower.close()
         counts |= {measure: getattr(report, measure) for measure in _RECORDED}

@@ -27,8 +27,8 @@ _VARIABLE = "LINERNOTES_SERVE"
 _COUNTED_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def run_service(database: str, settings: ServiceSection) -> None:
-    """Answer until SIGTERM or Ctrl-C.
+def run_service(database: str, settings: ServiceSection, cache: str | None = None) -> None:
+    """Answer until SIGTERM or Ctrl-C; `cache` is where the files of releases lie, see `open_catalog`.
 
     Raises ConfigError for an address that others can reach without tokens, CannotListen for one that is
     taken, and what `open_catalog` raises for a database that cannot be read.
@@ -39,9 +39,9 @@ def run_service(database: str, settings: ServiceSection) -> None:
             f"{settings.listen} can be reached by others, and service.tokens_file names no tokens; make one "
             "with `linernotes serve --new-token NAME`, or listen on 127.0.0.1."
         )
-    open_catalog(database).close()  # what is wrong with the database is told now, and once
+    open_catalog(database, cache=cache).close()  # what is wrong with the database is told now, and once
     _check_free(settings.listen, host, port)
-    os.environ[_VARIABLE] = orjson.dumps([database, settings.model_dump(mode="json")]).decode()
+    os.environ[_VARIABLE] = orjson.dumps([database, cache, settings.model_dump(mode="json")]).decode()
     with _metrics_of(settings.workers):
         uvicorn.run(
             "linernotes.service.serving:app_of_process",
@@ -60,10 +60,10 @@ def run_service(database: str, settings: ServiceSection) -> None:
 
 def app_of_process() -> FastAPI:
     """Return the application of a process of the service."""
-    database, given = orjson.loads(os.environ[_VARIABLE])
+    database, cache, given = orjson.loads(os.environ[_VARIABLE])
     settings = ServiceSection(**given)
     open_log()
-    return create_app(open_catalog(database), settings, _tokens(settings))
+    return create_app(open_catalog(database, cache=cache), settings, _tokens(settings))
 
 
 def is_loopback(host: str) -> bool:

@@ -23,14 +23,18 @@ from crawler.documents.deposit import deposit
 from linernotes.jobs import read
 from linernotes.jobs.mine import NothingToMine, mine
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings
+from linernotes.release_files.opened import open_files
+from linernotes.release_files.place import folder_of_database
 from nlp.vectors import VectorSettings
 from nlp.word2vec import Word2VecSettings
 from store.artists import add_artists
 from store.engine import connect
+from store.lookups import published_key
 from store.migrate import upgrade
 from store.models import ArtistRow, DocumentRow
 from store.records import Artist, Document
 from store.releases import list_releases, rollback_release
+from store.snapshot import snapshot
 from store.types import Vector
 
 SETTINGS = MiningSettings(
@@ -295,7 +299,7 @@ def test_every_quote_is_a_sentence_of_its_document_that_holds_the_term(mined: En
 def test_progress_is_told_by_stage(filled: Engine) -> None:
     events: list[MineEvent] = []
     mine(filled, SETTINGS, on_event=events.append)
-    assert list(dict.fromkeys(event.stage for event in events)) == ["read", "tag", "learn", "write"]
+    assert list(dict.fromkeys(event.stage for event in events)) == ["read", "tag", "learn", "write", "files"]
     assert all(0 <= event.done <= event.total for event in events)
     last = {event.stage: event for event in events}
     assert all(event.done == event.total for event in last.values())
@@ -552,7 +556,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_ends_alike(engine: Engi
         register(each, [*DREAMERS, *MACHINES])
         add(each, *corpus())
     run(undisturbed)
-    for stage, count in (("read", 1), ("read", 2), ("tag", 1), ("learn", 2), ("write", 1)):
+    for stage, count in (("read", 1), ("read", 2), ("tag", 1), ("learn", 2), ("write", 1), ("files", 1)):
         with pytest.raises(_Interruption):
             mine(engine, SETTINGS, on_event=interrupt_at(stage, count))
         assert column(engine, "SELECT release_id FROM current_release") == []
@@ -560,6 +564,22 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_ends_alike(engine: Engi
     assert report.read == 0
     assert same(published(engine), published(undisturbed))
     undisturbed.dispose()
+
+
+def test_a_release_has_its_files_before_it_is_published(filled: Engine) -> None:
+    report = run(filled)
+    with snapshot(filled) as connection:
+        release = published_key(connection)
+        assert release is not None and release.release_id == report.release_id
+        files = open_files(connection, release, folder_of_database(filled.url))
+    assert files is not None and len(files.vectors.ids) == report.artists
+    assert report.trouble == ""
+
+
+def test_mining_goes_well_where_no_files_can_be_written(filled: Engine, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    report = run(filled, cache=str(tmp_path / "file"))
+    assert report.published and "directory" in report.trouble
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
