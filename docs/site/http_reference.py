@@ -38,8 +38,8 @@ def rendered() -> str:
     described = document()
     tags = {tag["name"]: tag.get("description", "") for tag in described.get("tags", [])}
     usual = _usual(described)
-    parts = [str(described["info"].get("description", "")), "Every look-up may also be answered with:"]
-    parts.append(_answers(usual))
+    parts = ["The description as a file: [openapi.json](openapi.json).", described["info"]["description"]]
+    parts += ["Every look-up may also be answered with:", _answers(usual)]
     for tag, meaning in tags.items():
         mine = [each for each in _operations(described) if each[2].get("tags", [""])[0] == tag]
         if mine:
