@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from http_reference import openapi_document, rendered
 from mkdocs.config.defaults import MkDocsConfig
@@ -16,8 +18,6 @@ HTTP_PAGE = "http-reference.md"
 HTTP_MARK = "<!-- http -->"
 PYTHON_PAGE = "python-reference.md"
 PYTHON_MARK = "<!-- other names -->"
-# Pages of the navigation that are no files of docs/.
-OUTSIDE_PAGES = ("CHANGELOG.md", "CONTRIBUTING.md")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -32,8 +32,9 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Add a page for each file outside docs/ that a page links to, and the OpenAPI document."""
     outside = _outside(config)
     starts = [f"docs/{file.src_uri}" for file in files.documentation_pages()]
-    in_nav = {page_of(name) for name in OUTSIDE_PAGES}
-    for source in outside.linked_from(starts, OUTSIDE_PAGES):
+    in_nav = set(_in_navigation(config.nav))
+    always = [path for uri in in_nav if (path := _repository_path(uri, _root(config)))]
+    for source in outside.linked_from(starts, always):
         uri = page_of(source.path, is_folder=(_root(config) / source.path).is_dir())
         level = InclusionLevel.INCLUDED if uri in in_nav else InclusionLevel.NOT_IN_NAV
         files.append(File.generated(config, uri, content=source.markdown(), inclusion=level))
@@ -51,6 +52,15 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     if path is None:
         return markdown
     return _outside(config).relinked(markdown, path)
+
+
+def _in_navigation(nav: Any) -> Iterator[str]:  # noqa: ANN401 - lists, mappings and texts, as YAML has them
+    """Pages of the navigation that are no files of docs/."""
+    if isinstance(nav, str):
+        yield from [nav] if nav.startswith("source/") else []
+    elif nav:
+        for inner in nav.values() if isinstance(nav, dict) else nav:
+            yield from _in_navigation(inner)
 
 
 def _repository_path(uri: str, root: Path) -> str | None:

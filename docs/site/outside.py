@@ -1,17 +1,19 @@
 """Links from the documentation to files outside docs/: right in the repository, and made right in the site.
 
 A page says `[...](../crawler/fetching/crawl.py)`, which is where the file is for whoever reads the checkout.
-The site either has an address of the sources, to which such links then lead, or carries the files: Markdown
-as pages, folders as lists of links, everything else as highlighted code.
+The site either has an address of the sources, to which such links then lead, or carries the files: Markdown and
+notebooks as pages, folders as lists of links, everything else as highlighted code.
 """
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 DOCS = "docs/"
 # [text](target), [text](target#anchor), ![text](target "title"); not addresses with a scheme.
@@ -47,6 +49,8 @@ class Source:
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".md":
             return text
+        if file.suffix == ".ipynb":
+            return _HIDDEN + "\n\n".join(_cells(json.loads(text)))
         language = _LANGUAGES.get(file.suffix) or _NAMES.get(file.name, "text")
         return f"{_HIDDEN}# {self.path}\n\n{_LONG_FENCE}{language}\n{text.rstrip()}\n{_LONG_FENCE}\n"
 
@@ -55,6 +59,25 @@ class Source:
         folder = self.root / self.path
         kept = (file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
         return sorted(file.relative_to(folder).as_posix() for file in kept)
+
+
+def _cells(notebook: Mapping[str, Any]) -> Iterator[str]:
+    """The cells of a notebook (nbformat 4) as Markdown, with what they printed."""
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            yield text
+        elif cell["cell_type"] == "code":
+            yield f"{_LONG_FENCE}python\n{text}\n{_LONG_FENCE}"
+            yield from (_printed(output) for output in cell["outputs"])
+
+
+def _printed(output: Mapping[str, Any]) -> str:
+    data = output.get("data", {})
+    if "image/png" in data:
+        return f"![output](data:image/png;base64,{''.join(data['image/png']).replace(chr(10), '')})"
+    text = "".join(output.get("text", data.get("text/plain", "")))
+    return f"{_LONG_FENCE}text\n{text.rstrip()}\n{_LONG_FENCE}" if text.strip() else ""
 
 
 class Outside:
