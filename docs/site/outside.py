@@ -1,8 +1,8 @@
 """Links from the documentation to files outside docs/: right in the repository, and made right in the site.
 
 A page says `[...](../crawler/fetching/crawl.py)`, which is where the file is for whoever reads the checkout.
-The site either has an address of the sources, to which such links then lead, or carries the files: Markdown and
-notebooks as pages, folders as lists of links, everything else as highlighted code.
+The site either has an address of the sources, to which such links then lead, or carries the files: Markdown
+and notebooks as pages, folders as lists of links, everything else as highlighted code.
 """
 
 from __future__ import annotations
