@@ -46,6 +46,22 @@ def connect(url: str, *, read_only: bool = False) -> Engine:
     return engine
 
 
+def limit_statements(engine: Engine, seconds: float) -> None:
+    """Have PostgreSQL end statements that take longer, on connections that are made from now on.
+
+    SQLite has no such limit: its statements run in this process.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+
+    def limit(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {max(1, round(seconds * 1000))}")
+        connection.commit()
+
+    event.listen(engine, "connect", limit)
+
+
 def check_reachable(engine: Engine) -> None:
     """Raise DatabaseUnusable, with the reason in words, unless a connection can be made."""
     try:

@@ -17,7 +17,11 @@ STARTS_WITHIN = 60.0
 
 @dataclass(slots=True)
 class Served:
-    """A running service: its port, and its resident memory in MB, second by second."""
+    """A running service: its port, and its resident memory in MB, second by second.
+
+    Without pages of files that are mapped (the database, the vectors): these are the system's to take back,
+    and are counted once for every connection that has mapped them.
+    """
 
     port: int
     pid: int
@@ -82,7 +86,7 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 def _watch(served: Served, over: threading.Event) -> None:
     while True:
         status = Path(f"/proc/{served.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
         served.megabytes.append(int(line.split()[1]) / 1024)
         if over.wait(1):
             return

@@ -110,24 +110,28 @@ class Observing:
             return
         began = time.perf_counter()
         status = 0
+        bodiless = scope["method"] == "HEAD"  # what GET would say, without saying it
+        asked = {**scope, "method": "GET"} if bodiless else scope
 
         async def sent(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *SECURITY]
+            elif bodiless:
+                message = {**message, "body": b""}
             await send(message)
 
         self._observed.under_way.inc()
         try:
-            await self._app(scope, receive, sent)
+            await self._app(asked, receive, sent)
         except Exception as error:
             self._log.exception("request failed", path=scope["path"])
             if status == 0:
                 await of_error(error).response()(scope, receive, sent)
         finally:
             self._observed.under_way.dec()
-            self._count(scope, status, time.perf_counter() - began)
+            self._count(asked, status, time.perf_counter() - began)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = route_of(scope)

@@ -22,6 +22,7 @@ from linernotes.reporting import open_log
 from linernotes.service.app import create_app
 from linernotes.service.settings import ServiceSection
 from linernotes.service.tokens import Token, read_tokens
+from store.engine import limit_statements
 
 _VARIABLE = "LINERNOTES_SERVE"
 _COUNTED_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
@@ -63,7 +64,10 @@ def app_of_process() -> FastAPI:
     database, cache, given = orjson.loads(os.environ[_VARIABLE])
     settings = ServiceSection(**given)
     open_log()
-    return create_app(open_catalog(database, cache=cache), settings, _tokens(settings))
+    catalog = open_catalog(database, cache=cache)
+    catalog.engine.dispose()  # the connection with which it was opened has no limit yet
+    limit_statements(catalog.engine, settings.timeout_seconds)
+    return create_app(catalog, settings, _tokens(settings))
 
 
 def is_loopback(host: str) -> bool:

@@ -214,3 +214,11 @@ def test_health_says_whether_there_is_a_release(engine: Engine, make_app: Callab
     answer = ask("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["type"].endswith("/no-release")
+
+
+def test_head_says_what_get_would_say_without_the_body(ask: Ask) -> None:
+    whole, head = ask("/v1/artists/1/similar"), ask("/v1/artists/1/similar", "HEAD")
+    assert head.status_code == 200
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(whole.content))
+    assert head.headers["etag"] == whole.headers["etag"]

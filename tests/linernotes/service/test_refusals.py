@@ -19,6 +19,13 @@ from tests.linernotes.service.conftest import Ask, asking, fill
 Make = Callable[..., FastAPI]
 
 
+@pytest.fixture
+def ask(sqlite_engine: Engine, make_app: Make) -> Ask:
+    """What is refused before the database is asked is so on each; one kind is enough."""
+    fill(sqlite_engine)
+    return asking(make_app(sqlite_engine))
+
+
 def test_an_unknown_artist_is_404_with_names_that_look_alike(ask: Ask) -> None:
     answer = ask("/v1/artists/Paper Lantrens/terms")
     assert answer.status_code == 404
