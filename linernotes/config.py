@@ -200,6 +200,7 @@ class MineSection(BaseModel):
     evidence_sentences: int = Field(
         default=2, ge=0, le=100, description="Sentences kept as evidence of a descriptor"
     )
+    map: bool = Field(default=True, description="Whether a release has a map of all artists")
     dimensions: int = Field(default=300, ge=2, le=2000, description="Length of an artist's vector, at most")
     search_words: int = Field(default=20_000, ge=0, description="Frequent words whose vectors serve search")
     keep_releases: int = Field(default=3, ge=1, le=1000, description="Releases kept to roll back to")

@@ -8,7 +8,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from linernotes.errors import BadQuestion
-from linernotes.export import schema_of, table_of
+from linernotes.export_tables import schema_of, table_of
 from store.batches import batches
 from store.lookups import vector_dimensions
 from store.view_tables import VIEW_TABLES, select_view

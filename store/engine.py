@@ -156,7 +156,11 @@ def _sqlite_begin(*, read_only: bool) -> Any:  # noqa: ANN401 - an event listene
     # A writer takes its lock at once: upgrading a read lock later fails when another writer came between.
     def begin(connection: Connection) -> None:
         reads = read_only or connection.get_execution_options().get(READS_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        driver = connection.connection.driver_connection
+        if reads and driver is not None:
+            driver.execute("BEGIN")  # waits for nobody, so cannot fail; past SQLAlchemy in half the time
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return begin
 

@@ -136,7 +136,7 @@ def write_release(connection: Connection, release_id: int, rows: ReleaseRows) ->
         (ReleaseRegionRow, rows.regions),
         (ReleaseMapRow, rows.map),
     ):
-        _write(connection, _table(model), release_id, given)
+        write_rows(connection, model, release_id, given)
 
 
 def _table(model: type[Base]) -> Table:
@@ -145,7 +145,11 @@ def _table(model: type[Base]) -> Table:
     return table
 
 
-def _write(connection: Connection, table: Table, release_id: int, rows: Iterable[Sequence[Any]]) -> None:
+def write_rows(
+    connection: Connection, model: type[Base], release_id: int, rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write rows of one part of a release, each in the order of the table's columns after release_id."""
+    table = _table(model)
     names = [column.name for column in table.columns if column.name != "release_id"]
     for chunk in _chunks(rows):
         connection.execute(

@@ -80,3 +80,20 @@ def weeks_of_term(
     for number, name, mbid, week, documents, sources in connection.execute(found):
         weeks.setdefault(ArtistEntry(number, name, mbid), []).append(WeekCount(week, documents, sources))
     return weeks
+
+
+def documents_of_terms(
+    connection: Connection, release_id: int, term_ids: Sequence[int]
+) -> list[tuple[date, int]]:
+    """Return how often documents use terms of artists, week by week, earliest first.
+
+    A document that uses it of two artists counts twice.
+    """
+    row = ReleaseTermWeekRow
+    found = (
+        select(row.week, func.sum(row.documents))
+        .where(row.release_id == release_id, row.term_id.in_(term_ids))
+        .group_by(row.week)
+        .order_by(row.week)
+    )
+    return [(week, int(total)) for week, total in connection.execute(found)]

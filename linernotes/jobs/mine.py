@@ -10,19 +10,22 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from linernotes.jobs.describing import Described, describe, used_terms
+from linernotes.jobs.describing import describe, used_terms
 from linernotes.jobs.editing import Editing, open_editing
-from linernotes.jobs.learning import Learned, learn
-from linernotes.jobs.material import Material, load_material
+from linernotes.jobs.learning import learn
+from linernotes.jobs.mapping import DrawnMap, Placed, draw_map, placed_by_mining
+from linernotes.jobs.material import load_material
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings, OnEvent
 from linernotes.jobs.read import Reading, read_documents
-from linernotes.jobs.release_rows import release_rows
+from linernotes.jobs.release_rows import Mined, Near, neighbours_wanted, release_rows
 from linernotes.jobs.tag import tag_new_words
-from linernotes.jobs.unknown_artists import UnknownArtists, find_unknown_artists
+from linernotes.jobs.unknown_artists import find_unknown_artists
 from linernotes.release_files.making import make_files
+from nlp.neighbours import nearest
 from nlp.tagging import model_name
 from nlp.teaching import Teaching
 from store.errors import LinernotesError
+from store.map_material import last_map
 from store.mining import parts_of_speech, registry_size
 from store.nearest import sweep_indexes
 from store.releases import (
@@ -148,29 +151,24 @@ def _make_release(
     unknown = find_unknown_artists(engine, material)
     learned = learn(material, settings, on_event)
     described = describe(material, parts, learned, settings)
-    release, trouble = _write(
-        engine,
-        digest,
-        material,
-        learned=learned,
-        described=described,
-        unknown=unknown,
-        settings=settings,
-        on_event=on_event,
-    )
+    near = nearest(learned.vectors, neighbours_wanted(material, settings))
+    drawn = None
+    if settings.draw_map:
+        drawn = _drawn(engine, placed_by_mining(material, learned, described), near, on_event)
+    mined = Mined(material, learned, described, unknown, near, drawn)
+    release, trouble = _write(engine, digest, mined, settings, on_event)
     return _Made(release, newly_tagged, learned.teaching, trouble)
 
 
+def _drawn(engine: Engine, placed: Placed, near: Near, on_event: OnEvent) -> DrawnMap:
+    """The map, drawn on from the last one, so that it does not look different every day."""
+    with engine.connect() as connection:
+        before = last_map(connection)
+    return draw_map(placed, near, before, on_event)
+
+
 def _write(
-    engine: Engine,
-    digest: str,
-    material: Material,
-    *,
-    learned: Learned,
-    described: Described,
-    unknown: UnknownArtists,
-    settings: MiningSettings,
-    on_event: OnEvent,
+    engine: Engine, digest: str, mined: Mined, settings: MiningSettings, on_event: OnEvent
 ) -> tuple[ReleaseInfo, str]:
     """Write it beside the published one, make its files, then publish: a reader sees one or the other whole.
 
@@ -181,14 +179,14 @@ def _write(
     parameters = settings.parameters() | {"tagger": model_name()}
     with engine.begin() as connection:
         release = begin_release(connection, engine=ENGINE, parameters=parameters, input_digest=digest)
-        write_release(connection, release, release_rows(material, learned, described, unknown, settings))
+        write_release(connection, release, release_rows(mined, settings))
         write_totals(
             connection,
             release,
-            documents=len(material.documents),
-            artists=len(learned.rows),
-            terms=len(used_terms(described)),
-            metrics=_metrics(material, learned),
+            documents=len(mined.material.documents),
+            artists=len(mined.learned.rows),
+            terms=len(used_terms(mined.described)),
+            metrics=_metrics(mined),
         )
     on_event(MineEvent("write", 1, 1))
     on_event(MineEvent("files", 0, 1))
@@ -204,10 +202,14 @@ def _write(
     return info, trouble
 
 
-def _metrics(material: Material, learned: Learned) -> dict[str, Any]:
+def _metrics(mined: Mined) -> dict[str, Any]:
     """What was measured while the release was made."""
-    words = {"words": sum(document.words for document in material.documents)}
-    return words | ({"teaching": asdict(learned.teaching)} if learned.teaching else {})
+    measured: dict[str, Any] = {"words": sum(document.words for document in mined.material.documents)}
+    if mined.learned.teaching:
+        measured["teaching"] = asdict(mined.learned.teaching)
+    if mined.drawn:
+        measured["map"] = mined.drawn.metrics()
+    return measured
 
 
 def _report(reading: Reading, made: _Made, *, published: bool, began: float) -> MineReport:

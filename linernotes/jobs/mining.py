@@ -25,9 +25,10 @@ class MiningSettings:
     label that are less probably about music; 0 mines all. `min_words`: an artist with fewer words of text
     gets neither vector nor neighbours. `neighbours`: similar artists kept of each. `evidence_terms` and
     `evidence_sentences`: for how many descriptors of an artist how many sentences are kept. `search_words`:
-    frequent words whose vectors serve search. `keep_releases`: complete releases kept. `overrides`: what
-    editors know better. `lessons`: a truth of the user's own that the vectors may learn from. `cache`: where
-    the files of a release go, which say nothing new and so are no parameter.
+    frequent words whose vectors serve search. `draw_map`: whether a release has a map. `keep_releases`:
+    complete releases kept. `overrides`: what editors know better. `lessons`: a truth of the user's own that
+    the vectors may learn from. `cache`: where the files of a release go, which say nothing new and so are no
+    parameter.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -37,6 +38,7 @@ class MiningSettings:
     evidence_terms: int = 30
     evidence_sentences: int = 2
     search_words: int = 20_000
+    draw_map: bool = True
     keep_releases: int = 3
     cache: str | None = None
     overrides: Overrides = field(default_factory=Overrides)
@@ -57,7 +59,7 @@ class MiningSettings:
 
 @dataclass(frozen=True, slots=True)
 class MineEvent:
-    """Progress: `done` of `total` in a stage ("read", "tag", "learn", "write", "files")."""
+    """Progress: `done` of `total` in a stage ("read", "tag", "learn", "map", "write", "files")."""
 
     stage: str
     done: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,32 +14,46 @@ from numpy.typing import NDArray
 from linernotes.jobs.comparing import comparison_rows
 from linernotes.jobs.describing import EPOCH, Described, used_terms
 from linernotes.jobs.learning import Learned
+from linernotes.jobs.mapping import DrawnMap
 from linernotes.jobs.material import Material
 from linernotes.jobs.mining import MiningSettings
 from linernotes.jobs.timing import activity_rows, artist_rows, calendar_of, term_week_rows
 from linernotes.jobs.unknown_artists import UnknownArtists
 from nlp.directions import term_directions
 from nlp.evidence import Evidence
-from nlp.neighbours import nearest
+from nlp.layout import NEIGHBOURS
 from nlp.overrides import Neighbours
 from nlp.weights import Weighted
 from store.releases import ReleaseRows
 
+Near = tuple[NDArray[np.int64], NDArray[np.float32]]
 
-def release_rows(
-    material: Material,
-    learned: Learned,
-    described: Described,
-    unknown: UnknownArtists,
-    settings: MiningSettings,
-) -> ReleaseRows:
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """All that a release is made of.
+
+    `near` are the nearest artists of each of `learned.rows`, as many as `neighbours_wanted` says; `drawn` is
+    None when there is no map.
+    """
+
+    material: Material
+    learned: Learned
+    described: Described
+    unknown: UnknownArtists
+    near: Near
+    drawn: DrawnMap | None
+
+
+def release_rows(mined: Mined, settings: MiningSettings) -> ReleaseRows:
     """The rows of a release; generators, so that they are made while they are written."""
+    material, learned, described = mined.material, mined.learned, mined.described
     calendar = calendar_of(material)
     return ReleaseRows(
         terms=_term_rows(described, learned),
         descriptors=_descriptor_rows(material, described.weighted),
         evidence=_evidence_rows(material, described.evidence),
-        neighbours=_neighbour_rows(material, learned, settings.neighbours),
+        neighbours=_neighbour_rows(material, learned, mined.near, settings.neighbours),
         vectors=(
             (int(material.artists[row]), len(vector), vector)
             for row, vector in zip(learned.rows.tolist(), learned.vectors, strict=True)
@@ -50,10 +65,12 @@ def release_rows(
         ),
         artists=artist_rows(material, calendar),
         term_weeks=term_week_rows(material, described, calendar),
-        candidates=unknown.candidates,
-        candidate_evidence=unknown.evidence,
+        candidates=mined.unknown.candidates,
+        candidate_evidence=mined.unknown.evidence,
         overrides=material.editing.rows(),
         comparisons=comparison_rows(material),
+        regions=mined.drawn.region_rows() if mined.drawn else (),
+        map=mined.drawn.rows() if mined.drawn else (),
     )
 
 
@@ -122,13 +139,18 @@ def _evidence_rows(material: Material, evidence: Evidence) -> Iterator[Sequence[
     yield from zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _neighbour_rows(material: Material, learned: Learned, k: int) -> Iterator[Sequence[Any]]:
+def neighbours_wanted(material: Material, settings: MiningSettings) -> int:
+    """How many neighbours must be known so that enough are left when editors' have been taken out."""
+    return max(settings.neighbours + material.editing.most_forbidden, NEIGHBOURS)
+
+
+def _neighbour_rows(material: Material, learned: Learned, near: Near, k: int) -> Iterator[Sequence[Any]]:
     editing = material.editing
-    numbers, similarities = nearest(learned.vectors, k + editing.most_forbidden)
+    numbers, similarities = (each[:, : k + editing.most_forbidden] for each in near)
     ids = material.artists[learned.rows]
     for row, artist in enumerate(ids.tolist()):
-        near = list(zip(ids[numbers[row]].tolist(), similarities[row].tolist(), strict=True))
-        yield from _ranked(artist, editing.neighbours(artist, near, k))
+        found = list(zip(ids[numbers[row]].tolist(), similarities[row].tolist(), strict=True))
+        yield from _ranked(artist, editing.neighbours(artist, found, k))
     for artist in editing.only_pinned(ids.tolist()):
         yield from _ranked(artist, editing.neighbours(artist, [], k))
 

@@ -14,6 +14,7 @@ from crawler.imports.registry import RegistryReport
 from linernotes.config import MineSection, Settings, SourceSettings
 from linernotes.jobs.crawl import CrawlJobReport, crawl_job
 from linernotes.jobs.locks import MINE, due_lock, job_lock, job_run
+from linernotes.jobs.mapping import DrawnMap, redraw_map
 from linernotes.jobs.mine import mine
 from linernotes.jobs.mining import MineEvent, MineReport, MiningSettings
 from linernotes.jobs.registry import registry_job
@@ -85,6 +86,16 @@ def mining_job(
     return report
 
 
+def mapping_job(engine: Engine, progress: Progress, *, afresh: bool = False) -> DrawnMap:
+    """Draw the map of the published release again; raises JobBusy while another process mines."""
+    follower = _MineFollower(progress)
+    with job_lock(engine, MINE):
+        try:
+            return redraw_map(engine, afresh=afresh, on_event=follower)
+        finally:
+            follower.close()
+
+
 # What the record of a run of mining says.
 _RECORDED = ("documents", "read", "words_read", "artists", "terms", "release_id", "published")
 
@@ -99,6 +110,7 @@ def mining_settings(section: MineSection) -> MiningSettings:
         evidence_terms=section.evidence_terms,
         evidence_sentences=section.evidence_sentences,
         search_words=section.search_words,
+        draw_map=section.map,
         keep_releases=section.keep_releases,
         overrides=read_overrides(Path(section.overrides)) if section.overrides else Overrides(),
         lessons=read_lessons(Path(section.teach)) if section.teach else Lessons(),

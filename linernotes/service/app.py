@@ -13,7 +13,6 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.staticfiles import StaticFiles
 
 from linernotes.catalog import Catalog
 from linernotes.service.answering import Answering
@@ -89,10 +88,10 @@ def _add_layers(app: FastAPI, settings: ServiceSection, tokens: Sequence[Token],
 
 
 def _pages() -> Any:  # noqa: ANN401 - a module, which need not be there
-    """The package of pages: `router`, `STATIC` (a folder), and perhaps `render_problem(request, problem)`."""
+    """The package of pages: `router`, `static_files()` and perhaps `render_problem(request, problem)`."""
     return import_module(_PAGES) if find_spec(_PAGES) is not None else None
 
 
 def _mount(app: FastAPI, pages: ModuleType) -> None:
     app.include_router(pages.router, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
+    app.mount("/static", pages.static_files(), name="static")

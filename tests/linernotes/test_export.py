@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine
 
-import linernotes.export
+import linernotes.export_tables
 from linernotes.errors import NoRelease
 from linernotes.export import ExportFailed, export_release
 from store.views import VIEWS
@@ -95,7 +95,7 @@ def test_the_manifest_says_release_rows_and_columns(sqlite_engine: Engine, tmp_p
 def test_long_views_are_written_in_row_groups(
     sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(linernotes.export, "ROW_GROUP", 2)
+    monkeypatch.setattr(linernotes.export_tables, "ROW_GROUP", 2)
     fill(sqlite_engine)
     export_release(sqlite_engine, tmp_path / "out")
     file = pq.ParquetFile(tmp_path / "out" / "artist_descriptors.parquet")

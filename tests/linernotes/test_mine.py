@@ -305,6 +305,21 @@ def test_progress_is_told_by_stage(filled: Engine) -> None:
     assert all(event.done == event.total for event in last.values())
 
 
+def test_a_release_has_a_map_of_all_artists_with_a_vector(mined: Engine) -> None:
+    assert column(mined, "SELECT artist_id FROM artist_map ORDER BY artist_id") == column(
+        mined, "SELECT artist_id FROM artist_vectors ORDER BY artist_id"
+    )
+    with mined.connect() as connection:
+        assert list_releases(connection)[0].metrics["map"]["artists"] == len(DREAMERS + MACHINES)
+
+
+def test_without_the_setting_there_is_no_map(filled: Engine) -> None:
+    run(filled, draw_map=False)
+    assert rows(filled, "SELECT * FROM artist_map") == []
+    with filled.connect() as connection:
+        assert "map" not in list_releases(connection)[0].metrics
+
+
 def test_a_release_records_its_parameters(mined: Engine) -> None:
     with mined.connect() as connection:
         (release,) = list_releases(connection)
