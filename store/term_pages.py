@@ -80,7 +80,10 @@ def artists_of_term(
 ) -> list[TermArtist]:
     """Return the artists described with one of the terms, the strongest descriptor of each first."""
     row = ReleaseDescriptorRow
-    place = func.row_number().over(partition_by=row.artist_id, order_by=(row.weight.desc(), row.term_id))
+    # By an expression: told to part by the column, SQLite reads all descriptors in the order of artists (of
+    # 2.1 million 0.15 s), and not these by the index of terms.
+    artist = row.artist_id + 0
+    place = func.row_number().over(partition_by=artist, order_by=(row.weight.desc(), row.term_id))
     of_terms = (
         select(row.artist_id, row.weight, row.documents, row.sources, row.inferred, place.label("place"))
         .where(row.release_id == release_id, row.term_id.in_(term_ids))
