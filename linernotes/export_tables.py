@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection
+from sqlalchemy import BigInteger, Boolean, Connection, Date, Float, Integer
 
-from store.view_tables import select_view
+from store.types import UtcTime, Vector
+from store.view_tables import VIEW_TABLES, select_view
 from store.views import VIEWS, View
 
 FORMAT_VERSION = 2
@@ -41,38 +42,14 @@ KEYS: dict[str, tuple[str, ...]] = {
     "current_release": ("release_id",),
 }
 
-_TYPES: dict[str, pa.DataType] = {
-    "artist_id": pa.int64(),
-    "similar_artist_id": pa.int64(),
-    "compared_artist_id": pa.int64(),
-    "release_id": pa.int64(),
-    "region_id": pa.int64(),
-    "parent_id": pa.int64(),
-    "level": pa.int32(),
-    "x": pa.float64(),
-    "y": pa.float64(),
-    "weight": pa.float64(),
-    "score": pa.float64(),
-    "similarity": pa.float64(),
-    "familiarity": pa.float64(),
-    "buzz": pa.float64(),
-    "inferred": pa.bool_(),
-    "frequency": pa.int32(),
-    "mentions": pa.int32(),
-    "words": pa.int32(),
-    "number": pa.int32(),
-    "applied": pa.int32(),
-    "documents": pa.int32(),
-    "sources": pa.int32(),
-    "rank": pa.int32(),
-    "dimensions": pa.int32(),
-    "artists": pa.int32(),
-    "terms": pa.int32(),
-    "first_seen": pa.date32(),
-    "last_seen": pa.date32(),
-    "published": pa.date32(),
-    "week": pa.date32(),
-    "created": pa.timestamp("us", tz="UTC"),
+# What the columns of a view are, by what they are in SQL (`store.view_tables`); all else is text.
+_ARROW: dict[type, pa.DataType] = {
+    BigInteger: pa.int64(),
+    Integer: pa.int32(),
+    Float: pa.float64(),
+    Boolean: pa.bool_(),
+    Date: pa.date32(),
+    UtcTime: pa.timestamp("us", tz="UTC"),
 }
 _NULLABLE = {
     "mbid",
@@ -89,12 +66,12 @@ _NULLABLE = {
 
 def schema_of(view: View, dimensions: int) -> pa.Schema:
     """Return the schema of a view's file; `dimensions` is the length of the vectors of the release."""
-    types = _TYPES | {"vector": pa.list_(pa.float32(), dimensions)}
+    types = _ARROW | {Vector: pa.list_(pa.float32(), dimensions)}
     return pa.schema(
         [
             pa.field(
                 column.name,
-                types.get(column.name, pa.string()),
+                types.get(type(VIEW_TABLES[view.name].c[column.name].type), pa.string()),
                 nullable=column.name in _NULLABLE,
                 metadata={"comment": column.comment},
             )

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, and_, func, select
 
 from store.batches import batches
-from store.lookup_records import Comparison
 from store.models import (
     ArtistAliasRow,
     ArtistRow,
-    DocumentRow,
-    ReleaseComparisonRow,
     ReleaseEvidenceRow,
     ReleaseTermRow,
 )
@@ -66,28 +62,3 @@ def evidence_counts(connection: Connection, release_id: int, artist_id: int) -> 
         .group_by(term.term)
     )
     return dict(connection.execute(found).all())
-
-
-def comparisons_of(connection: Connection, release_id: int, artist_id: int, limit: int) -> list[Comparison]:
-    """Return sentences that compare an artist with any other, in texts about either; newest text first."""
-    row, one, other = ReleaseComparisonRow, aliased(ArtistRow), aliased(ArtistRow)
-    found = (
-        select(
-            one.id,
-            one.name,
-            other.id,
-            other.name,
-            func.substr(DocumentRow.text, row.start + 1, row.end - row.start),
-            DocumentRow.url,
-            DocumentRow.title,
-            DocumentRow.source,
-            DocumentRow.published,
-        )
-        .join_from(row, one, one.id == row.artist_id)
-        .join(other, other.id == row.other_id)
-        .join(DocumentRow, DocumentRow.id == row.document_id)
-        .where(row.release_id == release_id, or_(row.artist_id == artist_id, row.other_id == artist_id))
-        .order_by(DocumentRow.published.desc().nulls_last(), row.document_id, row.artist_id, row.other_id)
-        .limit(limit)
-    )
-    return [Comparison(*each) for each in connection.execute(found)]

@@ -1,10 +1,10 @@
-"""What a release knows of two artists together: their terms, and sentences that compare them."""
+"""What a release knows of artists beside each other: their terms, and sentences that compare them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from store.lookup_records import Comparison, TermOfPair
@@ -61,6 +61,22 @@ def _of_pair(a: Row[*tuple[Any, ...]] | None, b: Row[*tuple[Any, ...]] | None) -
 
 def comparisons(connection: Connection, release_id: int, a: int, b: int) -> list[Comparison]:
     """Return the sentences that compare a with b, or b with a, newest text first."""
+    row = ReleaseComparisonRow
+    either = or_(and_(row.artist_id == a, row.other_id == b), and_(row.artist_id == b, row.other_id == a))
+    return _compared(connection, release_id, either)
+
+
+def comparisons_of(connection: Connection, release_id: int, artist_id: int, limit: int) -> list[Comparison]:
+    """Return sentences that compare an artist with any other, in texts about either; newest text first."""
+    row = ReleaseComparisonRow
+    return _compared(
+        connection, release_id, or_(row.artist_id == artist_id, row.other_id == artist_id), limit
+    )
+
+
+def _compared(
+    connection: Connection, release_id: int, which: ColumnElement[bool], limit: int | None = None
+) -> list[Comparison]:
     row, one, other = ReleaseComparisonRow, aliased(ArtistRow), aliased(ArtistRow)
     found = (
         select(
@@ -77,13 +93,8 @@ def comparisons(connection: Connection, release_id: int, a: int, b: int) -> list
         .join_from(row, one, one.id == row.artist_id)
         .join(other, other.id == row.other_id)
         .join(DocumentRow, DocumentRow.id == row.document_id)
-        .where(
-            row.release_id == release_id,
-            or_(
-                and_(row.artist_id == a, row.other_id == b),
-                and_(row.artist_id == b, row.other_id == a),
-            ),
-        )
-        .order_by(DocumentRow.published.desc().nulls_last(), row.document_id, row.artist_id)
+        .where(row.release_id == release_id, which)
+        .order_by(DocumentRow.published.desc().nulls_last(), row.document_id, row.artist_id, row.other_id)
+        .limit(limit)
     )
     return [Comparison(*each) for each in connection.execute(found)]

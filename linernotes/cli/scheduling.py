@@ -12,10 +12,10 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from linernotes.cli.address import checked_address
 from linernotes.cli.context import Invocation, command
 from linernotes.config import Settings
 from linernotes.jobs.schedule import Scheduler, Timetable
-from linernotes.listening import parse_address
 from linernotes.metrics import MetricsCache
 from linernotes.metrics_server import metrics_server
 from linernotes.reporting import open_progress
@@ -27,21 +27,12 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
 
-def _checked(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value is not None:
-        try:
-            parse_address(value)
-        except ValueError as error:
-            raise click.BadParameter(f"{value!r} is not {error}") from error
-    return value
-
-
 @command()
 @click.option(
     "--metrics",
     "address",
     metavar="HOST:PORT",
-    callback=_checked,
+    callback=checked_address,
     help="Serve /metrics and /health there; schedule.metrics when not given.",
 )
 def schedule(invocation: Invocation, address: str | None) -> None:

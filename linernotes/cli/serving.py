@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linernotes.cli.address import checked_address
 from linernotes.cli.context import Invocation, command
 from linernotes.cli.output import remark
 from linernotes.config_errors import ConfigError
-from linernotes.listening import parse_address
 from store.errors import LinernotesError
 
 if TYPE_CHECKING:
@@ -26,20 +26,11 @@ class NotInstalled(LinernotesError):
     exit_code = 2
 
 
-def _checked(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value is not None:
-        try:
-            parse_address(value)
-        except ValueError as error:
-            raise click.BadParameter(f"{value!r} is not {error}") from error
-    return value
-
-
 @command()
 @click.option(
     "--listen",
     metavar="HOST:PORT",
-    callback=_checked,
+    callback=checked_address,
     help="Answer there; service.listen when not given.",
 )
 @click.option(

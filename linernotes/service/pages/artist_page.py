@@ -14,7 +14,7 @@ from linernotes.naming import Seed
 from linernotes.service.pages.release_view import ReleaseView
 from linernotes.service.pages.timeline import Timeline, timeline
 from store import lookups
-from store.about_artists import ArtistFacts, comparisons_of, disambiguations, evidence_counts, facts_of
+from store.about_artists import ArtistFacts, disambiguations, evidence_counts, facts_of
 from store.filters import summary_of
 from store.lookup_records import (
     FACETS,
@@ -25,6 +25,7 @@ from store.lookup_records import (
     Evidence,
     ReleaseKey,
 )
+from store.pairs import comparisons_of
 
 NEIGHBOURS = 12
 SHOWN = 8
