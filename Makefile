@@ -65,6 +65,16 @@ lint: $(VENV)/.dev ## check style, format, types and the walls between the rooms
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+# Whoever opens build/docs/index.html needs no server. The warning that is off tells of the end of the theme's
+# support in May 2027; docs/architecture.md has what follows from it.
+.PHONY: docs
+docs: $(VENV)/.dev ## build the documentation into build/docs; a dead link is an error
+	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## ask the HTTP service 500 questions of each kind that OpenAPI allows, and forbids
+	@LINERNOTES_FUZZ_QUESTIONS=500 $(BIN)/python -m pytest -q tests/linernotes/service/test_fuzzing.py
+
 .PHONY: bench
 bench: $(VENV)/.dev ## run every benchmark (see benchmarks/README.md)
 	@found=; for script in benchmarks/*.py; do \

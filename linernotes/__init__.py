@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from linernotes.bulk import Recall
     from linernotes.catalog import Catalog
-    from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown
+    from linernotes.errors import ArtistNotFound, BadQuestion, NoRelease, NothingKnown, TermNotFound
     from linernotes.frames import to_arrow, to_pandas, to_polars
     from store.errors import DatabaseOutdated, DatabaseUnusable, LinernotesError
     from store.lookup_records import (
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
         WeekCount,
     )
     from store.releases import ReleaseInfo
+    from store.suggestions import SuggestedArtist
+    from store.term_pages import TermArtist, TermEntry
 
 __all__ = [
     "Activity",
@@ -72,6 +74,10 @@ __all__ = [
     "RisingTerm",
     "SharedDescriptor",
     "SimilarArtist",
+    "SuggestedArtist",
+    "TermArtist",
+    "TermEntry",
+    "TermNotFound",
     "WeekCount",
     "open",
     "to_arrow",
@@ -95,7 +101,7 @@ _HOMES = {
     "linernotes.bulk": ("Recall",),
     "linernotes.catalog": ("Catalog",),
     "linernotes.frames": ("to_arrow", "to_pandas", "to_polars"),
-    "linernotes.errors": ("ArtistNotFound", "BadQuestion", "NoRelease", "NothingKnown"),
+    "linernotes.errors": ("ArtistNotFound", "BadQuestion", "NoRelease", "NothingKnown", "TermNotFound"),
     "store.errors": ("DatabaseOutdated", "DatabaseUnusable", "LinernotesError"),
     "store.lookup_records": (
         "Activity",
@@ -108,6 +114,8 @@ _HOMES = {
         "WeekCount",
     ),
     "store.releases": ("ReleaseInfo",),
+    "store.suggestions": ("SuggestedArtist",),
+    "store.term_pages": ("TermArtist", "TermEntry"),
 }
 
 

@@ -17,8 +17,9 @@ from linernotes.answers import (
     RisingTerm,
     SimilarArtist,
 )
+from linernotes.browsing import Browsing, check_choice, check_limit
 from linernotes.bulk import Bulk
-from linernotes.errors import BadQuestion, NoRelease
+from linernotes.errors import NoRelease
 from linernotes.filters import FilterArguments, SimilarFilters
 from linernotes.knowledge import not_enough_text
 from linernotes.likeness import SimilarQuestion
@@ -64,7 +65,7 @@ def open_catalog(url: str | None = None, *, cache: str | Path | None = None) -> 
     return Catalog(engine, cache)
 
 
-class Catalog(Bulk):
+class Catalog(Browsing, Bulk):
     """Look-ups in the published release; made by `linernotes.open`.
 
     An artist is given by its name or an alias, by its MusicBrainz identifier, or by its number in this
@@ -125,9 +126,9 @@ class Catalog(Bulk):
         `facet` (genre, mood, instrument, era, place, theme, other) and `kind` (n1, n2, n3, np, adj) restrict
         it.
         """
-        _check_limit(limit)
-        _check_choice("facet", facet, FACETS)
-        _check_choice("kind", kind, KINDS)
+        check_limit(limit)
+        check_choice("facet", facet, FACETS)
+        check_choice("kind", kind, KINDS)
         with self._reading() as (connection, release):
             number = resolve(connection, artist).artist_id
             return lookups.descriptors(
@@ -139,7 +140,7 @@ class Catalog(Bulk):
 
         Empty when no sentence was kept, as for weak descriptors.
         """
-        _check_limit(limit)
+        check_limit(limit)
         with self._reading() as (connection, release):
             number = resolve(connection, artist).artist_id
             return explaining.quotes(connection, release.release_id, number, term)[:limit]
@@ -161,7 +162,7 @@ class Catalog(Bulk):
         Raises BadQuestion for a malformed description, NothingKnown when no word of it is known. Words
         that nobody uses are passed over: `interpret` says which.
         """
-        _check_limit(limit)
+        check_limit(limit)
         with self._reading() as (connection, release):
             return finding.search(connection, release, self._cache, description, limit)
 
@@ -170,12 +171,13 @@ class Catalog(Bulk):
         with self._reading() as (connection, release):
             return finding.interpret(connection, release, self._cache, description)
 
-    def artists(self, prefix: str | None = None, *, limit: int | None = None) -> list[ArtistEntry]:
+    def artists(
+        self, prefix: str | None = None, *, limit: int | None = None, offset: int = 0
+    ) -> list[ArtistEntry]:
         """Return the artists that the release describes, by name; those whose name begins with `prefix`."""
-        if limit is not None:
-            _check_limit(limit)
+        check_limit(1 if limit is None else limit, offset)
         with self._reading() as (connection, release):
-            return described.described_artists(connection, release.release_id, prefix, limit)
+            return described.described_artists(connection, release.release_id, prefix, limit, offset)
 
     def artist(self, wanted: Wanted) -> ArtistEntry:
         """Return the artist that `wanted` means."""
@@ -192,13 +194,13 @@ class Catalog(Bulk):
 
         Lately are the eight weeks up to the newest text of the release. BadQuestion for an older release.
         """
-        _check_limit(limit)
+        check_limit(limit)
         with self._reading() as (connection, release):
             return trends.rising_terms(connection, release, self._cache, resolve(connection, artist), limit)
 
     def rising_artists(self, term: str, *, limit: int = 10) -> list[RisingArtist]:
         """Return the artists described with a term more than usual lately; see `rising_terms`."""
-        _check_limit(limit)
+        check_limit(limit)
         with self._reading() as (connection, release):
             return trends.rising_artists(connection, release, self._cache, term, limit)
 
@@ -207,7 +209,7 @@ class Catalog(Bulk):
 
         `min_sources` is how many independent sources must name one. Those registered since are left out.
         """
-        _check_limit(limit)
+        check_limit(limit)
         with self._reading() as (connection, release):
             return candidates.candidates(connection, release.release_id, min_sources=min_sources, limit=limit)
 
@@ -238,20 +240,10 @@ class Catalog(Bulk):
         *,
         unlike: bool,
     ) -> list[SimilarArtist]:
-        _check_limit(limit)
+        check_limit(limit)
         wanted = SimilarFilters(**filters)
         with self._reading() as (connection, release):
             question = SimilarQuestion(
                 resolve_seeds(connection, seeds), limit, resolve_all(connection, exclude), wanted, unlike
             )
             return likeness.similar(connection, release, self._cache, question)
-
-
-def _check_limit(limit: int) -> None:
-    if limit < 1:
-        raise BadQuestion(f"The limit is {limit}; it must be at least 1.")
-
-
-def _check_choice(what: str, value: str | None, choices: Sequence[str]) -> None:
-    if value is not None and value not in choices:
-        raise BadQuestion(f'"{value}" is not a {what}; it is one of {", ".join(choices)}.')

@@ -26,11 +26,14 @@ from linernotes.config_errors import ConfigError, explain_invalid
 from linernotes.config_file import read_toml
 from linernotes.durations import parse_duration
 from linernotes.listening import parse_address
+from linernotes.service.settings import ServiceSection
 from store.records import SourceKind
 
 DEFAULT_CONFIG = "linernotes.toml"
 ENV_PREFIX = "LINERNOTES_"
 _DEFAULTS = CrawlSettings()
+# Settings of sections that name a file.
+_FILES = {"mine": ("overrides", "teach"), "service": ("tokens_file",)}
 _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
@@ -272,6 +275,9 @@ class Settings(BaseSettings):
     schedule: ScheduleSection = Field(
         default_factory=ScheduleSection, description="What `linernotes schedule` keeps running"
     )
+    service: ServiceSection = Field(
+        default_factory=ServiceSection, description="How `linernotes serve` answers"
+    )
 
 
 def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
@@ -293,7 +299,8 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, InitSettingsSource(settings_cls, dict(content))
+            environment = InitSettingsSource(settings_cls, _of_people(env_settings()))
+            return init_settings, environment, InitSettingsSource(settings_cls, dict(content))
 
     try:
         return Loaded(**(flags or {}))
@@ -303,6 +310,18 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
         raise ConfigError(
             f"An environment variable cannot be read: {' '.join(str(error).split())}."
         ) from error
+
+
+def _of_people(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """What the environment sets, without what Kubernetes tells of a service that is called linernotes.
+
+    That is LINERNOTES_SERVICE_HOST, LINERNOTES_SERVICE_PORT and LINERNOTES_SERVICE_PORT_NAME, in every pod.
+    """
+    service = environment.get("service")
+    if not isinstance(service, dict):
+        return dict(environment)
+    kept = {key: value for key, value in service.items() if not key.startswith(("host", "port"))}
+    return {**environment, "service": kept}
 
 
 def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -316,10 +335,11 @@ def _rebased(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         rebased["artists"] = [str(folder / path) for path in artists]
     if isinstance(content.get("cache"), str) and content["cache"]:
         rebased["cache"] = str(folder / content["cache"])
-    mine = content.get("mine")
-    if isinstance(mine, dict):
-        files = {key: mine[key] for key in ("overrides", "teach") if isinstance(mine.get(key), str)}
-        rebased["mine"] = mine | {key: str(folder / file) for key, file in files.items() if file}
+    for name, keys in _FILES.items():
+        section = content.get(name)
+        if isinstance(section, dict):
+            files = {key: section[key] for key in keys if isinstance(section.get(key), str)}
+            rebased[name] = section | {key: str(folder / file) for key, file in files.items() if file}
     return rebased
 
 

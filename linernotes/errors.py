@@ -40,6 +40,19 @@ class NoRelease(ReleaseNotFound):
         super().__init__("There is no release to look things up in yet; make one with `linernotes mine`.")
 
 
+class TermNotFound(LinernotesError, LookupError):
+    """The release describes nobody with such a term."""
+
+    exit_code = NOTHING_FOUND
+
+    def __init__(self, term: str) -> None:
+        self.term = term
+        super().__init__(f'No artist is described with "{term}".')
+
+    def __reduce__(self) -> tuple[type[TermNotFound], tuple[str]]:
+        return type(self), (self.term,)
+
+
 class NothingKnown(LinernotesError, LookupError):
     """No word of a description is known.
 

@@ -170,6 +170,8 @@ def _pages(
 def _domains(domains: DomainCounts) -> Iterator[Metric]:
     by_state = [(("working",), domains.working), (("waiting",), domains.waiting), (("idle",), domains.idle)]
     yield _gauge("domains", "Registered domains: being crawled, waiting, without work", by_state, ["state"])
+    waits = [((), domains.longest_wait)]
+    yield _gauge("domains_longest_wait_seconds", "How long a domain with work has waited at most", waits)
     yield _gauge("crawl_processes", "Crawl processes that hold a domain", [((), len(domains.holders))])
 
 

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from linernotes.errors import ArtistNotFound, BadQuestion
 from store.artists import find_artists, nearest_names
-from store.described import artists_of_key, sentences_about
+from store.described import artists_of, artists_of_key, sentences_about
 from store.lookup_records import ArtistEntry
 from store.names import registry_key
 from store.records import Artist
 
-# A number may be NumPy's, as it stands in the ids of `Catalog.vectors`.
-Wanted: TypeAlias = str | SupportsIndex
+# A number may be NumPy's, as it stands in the ids of `Catalog.vectors`; an entry is who was found before.
+Wanted: TypeAlias = str | SupportsIndex | ArtistEntry
 # One artist, several that count alike, or each with its weight: {"Slowdive": 2, "Burial": -1}.
 Seeds: TypeAlias = Wanted | Sequence[Wanted | tuple[Wanted, float]] | Mapping[Wanted, float]
 
@@ -36,13 +36,26 @@ def resolve(connection: Connection, wanted: Wanted) -> ArtistEntry:
 
     Raises ArtistNotFound, with names that look alike, when there is none.
     """
-    if isinstance(wanted, str) and not wanted.lstrip().startswith("#"):
+    found = known_artist(connection, wanted)
+    if found is None:
+        raise _not_found(connection, wanted)
+    return found
+
+
+def known_artist(connection: Connection, wanted: Wanted) -> ArtistEntry | None:
+    """Return the artist that is meant, or None; quick also when there is none."""
+    if isinstance(wanted, ArtistEntry):
+        return wanted
+    if not isinstance(wanted, str):
+        number = operator.index(wanted)
+        return artists_of(connection, [number]).get(number)
+    if not wanted.lstrip().startswith("#"):
         alike = artists_of_key(connection, registry_key(wanted))
         if len(alike) == 1:  # nearly always, at half the cost of asking for aliases as well
             return alike[0]
-    found = find_artists(connection, wanted if isinstance(wanted, str) else operator.index(wanted))
+    found = find_artists(connection, wanted)
     if not found:
-        raise _not_found(connection, wanted)
+        return None
     artist = found[0] if len(found) == 1 else _most_written_about(connection, found)
     assert artist.id is not None, "what comes from the registry has a number"
     return ArtistEntry(artist.id, artist.name, artist.mbid)
@@ -86,6 +99,7 @@ def _most_written_about(connection: Connection, found: Sequence[Artist]) -> Arti
 
 
 def _not_found(connection: Connection, wanted: Wanted) -> ArtistNotFound:
+    assert not isinstance(wanted, ArtistEntry), "it is known"
     if isinstance(wanted, str):
         return ArtistNotFound(wanted, nearest_names(connection, wanted))
     return ArtistNotFound(f"#{operator.index(wanted)}")

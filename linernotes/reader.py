@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ class Reader:
         self._snapshots = for_snapshots(engine)
         self._files = cache
         self._cache = ReleaseCache(folder_of_database(engine.url, cache))
+        self._pinned: tuple[Connection, ReleaseKey] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -43,9 +45,29 @@ class Reader:
         """Give back the connections; a later call would open new ones."""
         self._engine.dispose()
 
+    @property
+    def engine(self) -> Engine:
+        """The database, for what is no look-up, such as its state."""
+        return self._engine
+
+    @contextmanager
+    def one_release(self) -> Iterator[tuple[ReleaseKey, Self]]:
+        """Yield the release that is published now, and a catalog all of whose look-ups read that one.
+
+        For several look-ups that belong together, and for who has to name the release an answer is from. The
+        catalog that is yielded holds one connection: it belongs to one thread, and ends with the context.
+        """
+        with self._reading() as pinned:
+            of_release = copy.copy(self)
+            of_release._pinned = pinned
+            yield pinned[1], of_release
+
     @contextmanager
     def _reading(self) -> Iterator[tuple[Connection, ReleaseKey]]:
-        """A transaction on the release that is published now."""
+        """A transaction on the release that is published now, or on the one this catalog keeps to."""
+        if self._pinned is not None:
+            yield self._pinned
+            return
         with self._connected() as connection:
             release = lookups.published_key(connection)
             if release is None:
@@ -54,6 +76,9 @@ class Reader:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
+        if self._pinned is not None:
+            yield self._pinned[0]
+            return
         try:
             with self._snapshots.connect() as connection:
                 yield connection

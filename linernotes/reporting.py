@@ -25,6 +25,11 @@ def open_progress(*, verbose: bool, stream: IO[str] | None = None) -> Progress:
     return LogProgress(structlog.get_logger("linernotes"))
 
 
+def open_log() -> None:
+    """Set up logging for a service: JSON lines on stderr."""
+    _send_logs(_json_handler(sys.stderr), verbose=False)
+
+
 def silent() -> Progress:
     """Return what shows nothing, for callers that only want the result."""
     return SilentProgress()

@@ -52,6 +52,9 @@ class VectorTable:
         mean of their lengths. None when none of them has a vector, or when they cancel each other out.
         """
         rows = self.rows_of(list(seeds))
+        if len(seeds) == len(rows) == 1 and min(seeds.values()) > 0:
+            itself: NDArray[np.float32] = self.matrix[rows[0]]
+            return itself
         weights = np.array([seeds[int(number)] for number in self.ids[rows]], dtype=np.float32)
         total: NDArray[np.float32] = weights @ self.matrix[rows]
         length = float(np.linalg.norm(total))
@@ -112,7 +115,7 @@ class VectorTable:
         """The best of some rows, by their exact products; equal ones in order of number."""
         rows = np.sort(rows)
         ids = self.ids[rows]
-        kept = np.isin(ids, np.asarray(out, dtype=np.int64), invert=True)
+        kept = ~is_among(ids, np.sort(np.asarray(out, dtype=np.int64)))
         if among is not None:
             kept &= is_among(ids, among)
         rows = rows[kept]

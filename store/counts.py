@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, not_, select, text
 
 from store.extraction import count_pending
 from store.frontier import StateCount
@@ -81,12 +81,14 @@ class DomainCounts:
     """Registered domains: being crawled, waiting with work for their turn, and without work.
 
     `holders` are the crawl processes (`host:process:random`) with the domains that each has leased.
+    `longest_wait` is how many seconds ago the domain that nobody has taken for longest had something due.
     """
 
     working: int
     waiting: int
     idle: int
     holders: Mapping[str, int]
+    longest_wait: float = 0.0
 
 
 def count_domains(connection: Connection, now: datetime) -> DomainCounts:
@@ -100,7 +102,10 @@ def count_domains(connection: Connection, now: datetime) -> DomainCounts:
     for row in rows:
         holders.update({row.holder: row.domains} if row.holder is not None else {})
     free = {bool(row.some_work): row.domains for row in rows if row.holder is None}
-    return DomainCounts(holders.total(), free.get(True, 0), free.get(False, 0), holders)
+    paused = case((DomainRow.not_before > DomainRow.ready_at, DomainRow.not_before), else_=DomainRow.ready_at)
+    since = connection.scalar(select(func.min(paused)).where(DomainRow.ready_at.is_not(None), not_(leased)))
+    wait = max(0.0, (now - since).total_seconds()) if since is not None else 0.0
+    return DomainCounts(holders.total(), free.get(True, 0), free.get(False, 0), holders, wait)
 
 
 def count_page_states(connection: Connection) -> dict[str, int]:

@@ -26,13 +26,17 @@ HIGHEST_CHARACTER = chr(0x10FFFF)
 
 
 def described_artists(
-    connection: Connection, release_id: int, prefix: str | None = None, limit: int | None = None
+    connection: Connection,
+    release_id: int,
+    prefix: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[ArtistEntry]:
     """Return the artists of a release by name, those whose name begins so when a prefix is given.
 
     Names are compared as the registry does it: "the beat" finds The Beatles and Beat Happening.
     """
-    found = _entries(release_id).order_by(ArtistRow.key, ArtistRow.id).limit(limit)
+    found = _entries(release_id).order_by(ArtistRow.key, ArtistRow.id).limit(limit).offset(offset)
     if prefix is not None and (key := registry_key(prefix)):
         found = found.where(ArtistRow.key.between(key, key + HIGHEST_CHARACTER))
     return [ArtistEntry(*row) for row in connection.execute(found)]

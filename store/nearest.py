@@ -7,8 +7,10 @@ the release into the views at each switch would lock them against readers, and s
 older the vectors of a release that it does not have. So functions ask for the published release and plan a
 statement for it (`store.nearest_functions`); where there is no index, they compare with all vectors.
 
-The index is built in the transaction that publishes, before the switch, which keeps nobody from reading.
-Dropping one would; so those of removed releases are dropped afterwards, concurrently.
+The index is built in the transaction that publishes, before the switch, which keeps nobody from reading;
+unless somebody is writing vectors (an artist is forgotten), who would wait for it in turn: then it is built
+right after. Dropping an index does keep readers waiting; so those of removed releases are dropped afterwards,
+concurrently.
 """
 
 from __future__ import annotations
@@ -30,18 +32,21 @@ OLDEST_PGVECTOR: Final = (0, 8)
 # A build whose graph does not fit into this memory takes several times as long.
 MOST_BUILD_MEMORY: Final = 1 << 30
 _GRAPH_BYTES: Final = 1500
-_WAIT_FOR_READERS: Final = "10s"
+_WAIT_FOR_OTHERS: Final = "10s"
 
 
-def index_release(connection: Connection, release_id: int) -> str | None:
+def index_release(connection: Connection, release_id: int, patience: str = "1ms") -> str | None:
     """Build the index of a release unless it is there; return why there is none, or None.
 
-    On SQLite, where nearest neighbours come from the precomputed table, nothing is done.
+    `patience` is how long others who write vectors are waited for: next to nothing in a transaction that has
+    written a release, which they may wait for in turn. On SQLite, where nearest neighbours come from the
+    precomputed table, nothing is done.
     """
     if connection.dialect.name != "postgresql" or _exists(connection, release_id):
         return None
     vectors, dimensions = _size(connection, release_id)
     reason = why_no_index(vectors, dimensions, pgvector_version(connection))
+    reason = reason or _lock(connection, patience)
     return reason or _build(connection, release_id, vectors, dimensions)
 
 
@@ -71,14 +76,14 @@ def why_unindexed(connection: Connection) -> str | None:
 def sweep_indexes(engine: Engine) -> str | None:
     """Index the published release unless it is, and drop the indexes of releases that are gone.
 
-    Call it outside a transaction. Return why the published release has no index, or None. An index that a
-    reader keeps busy for long is left to the next time.
+    Call it outside a transaction. Return why the published release has no index, or None. What others
+    keep busy for long is left to the next time.
     """
     if engine.dialect.name != "postgresql":
         return None
     with engine.begin() as connection:
         shown = connection.scalar(text("SELECT release_id FROM published_release"))
-        reason = None if shown is None else index_release(connection, shown)
+        reason = None if shown is None else index_release(connection, shown, _WAIT_FOR_OTHERS)
         orphans = _orphans(connection)
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         for name in orphans:
@@ -118,6 +123,20 @@ def _size(connection: Connection, release_id: int) -> tuple[int, int]:
     query = "SELECT count(*), coalesce(max(dimensions), 0) FROM release_vectors WHERE release_id = :release"
     vectors, dimensions = connection.execute(text(query), {"release": release_id}).one()
     return int(vectors), int(dimensions)
+
+
+def _lock(connection: Connection, patience: str) -> str | None:
+    """Keep others from writing vectors, as the build of an index does; return why that cannot be, or None."""
+    before = connection.scalar(text("SHOW lock_timeout"))
+    reason = None
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"SET LOCAL lock_timeout = '{patience}'"))
+            connection.execute(text("LOCK TABLE release_vectors IN SHARE MODE"))
+    except DBAPIError as error:
+        reason = reason_of(error)
+    connection.execute(text(f"SET LOCAL lock_timeout = '{before}'"))
+    return reason
 
 
 def _build(connection: Connection, release_id: int, vectors: int, dimensions: int) -> str | None:
@@ -164,7 +183,7 @@ def _orphans(connection: Connection) -> list[str]:
 
 
 def _drop(connection: Connection, name: str) -> None:
-    connection.execute(text(f"SET lock_timeout = '{_WAIT_FOR_READERS}'"))
+    connection.execute(text(f"SET lock_timeout = '{_WAIT_FOR_OTHERS}'"))
     try:
         connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
     except DBAPIError as error:

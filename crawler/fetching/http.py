@@ -1,4 +1,4 @@
-"""One request, one answer: the only module that knows httpx.
+"""One request, one answer: the only module of the crawler that knows httpx.
 
 A `HostClient` talks to one host. It resolves the name itself, refuses private addresses, and connects to
 the very address that was checked, so that a name that changes between check and connection (DNS rebinding)

@@ -54,7 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "config": ("settings:config", "The settings in force, and what each of them means."),
     "schedule": ("scheduling:schedule", "Keep running what is due."),
     "metrics": ("metrics:metrics", "Where things stand, in the format of Prometheus."),
-    "serve": ("later:serve", "Look-ups over HTTP (comes with a later version)."),
+    "serve": ("serving:serve", "Look-ups over HTTP."),
 }
 
 

@@ -1,10 +1,9 @@
-"""Commands that are named already but come with a later version."""
+"""Options that are named already but come with a later version."""
 
 from __future__ import annotations
 
 import click
 
-from linernotes.cli.context import Invocation, command
 from store.errors import LinernotesError
 
 
@@ -12,15 +11,6 @@ class NotYet(LinernotesError):
     """Something that comes with a later version."""
 
     exit_code = 2
-
-
-@command()
-def serve(invocation: Invocation) -> None:
-    """Look-ups over HTTP (comes with a later version)."""
-    raise NotYet(
-        "`serve` comes with a later version; until then read the views with SQL, or use linernotes.open() "
-        "in Python."
-    )
 
 
 def engine_option(function: click.decorators.FC) -> click.decorators.FC:

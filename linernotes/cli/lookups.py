@@ -18,6 +18,8 @@ TERMS = (
     "term", "kind", "facet", "weight", "inferred", "frequency", "documents", "sources",
     "first_seen", "last_seen",
 )  # fmt: skip
+# On a terminal of 80 columns, ten columns would break every word.
+TERMS_SHOWN = ("term", "facet", "weight", "inferred", "documents", "sources", "last_seen")
 FOUND = ("rank", "artist", "score", "matched", "artist_id", "mbid")
 EVIDENCE = ("quote", "url", "title", "source", "published")
 
@@ -47,7 +49,7 @@ def terms(
     """
     with open_for(invocation) as catalog:
         found = catalog.terms(artist, facet=facet, kind=kind, limit=limit)
-    if not print_rows(TERMS, [asdict(term) for term in found], form):
+    if not print_rows(TERMS, [asdict(term) for term in found], form, shown=TERMS_SHOWN):
         of = " of that facet and kind" if facet and kind else " of that facet" if facet else " of that kind"
         remark(f"There are no terms{of if facet or kind else ''} for {artist}: too little was written.")
         ctx.exit(NOTHING_FOUND)

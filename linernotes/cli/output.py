@@ -25,6 +25,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 Form = Literal["json", "csv"]
 Row = Mapping[str, object]
 
+# Columns of a terminal from which on two quotes beside six narrow columns have some 20 each; below, they
+# become towers of syllables.
+ROOM_FOR_SENTENCES = 120
 # What a crawled text must not do to a terminal: C0 and C1 controls, escape sequences among them, and the
 # marks that reverse the reading direction.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
@@ -57,12 +60,18 @@ def print_rows(
     return len(listed)
 
 
+def is_wide() -> bool:
+    """Whether the terminal has room for sentences beside the columns of a table."""
+    return Console().width >= ROOM_FOR_SENTENCES
+
+
 def table_of(columns: Sequence[str], rows: Iterable[Row], title: str | None = None) -> Table:
     """Return the rows as a table for a terminal."""
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     rows = list(rows)
     for column in columns:
-        number = any(isinstance(row.get(column), int | float) for row in rows)
+        values = [row[column] for row in rows if row.get(column) is not None]
+        number = bool(values) and all(isinstance(value, int | float) for value in values)
         table.add_column(
             column.replace("_", " "), justify="right" if number else "left", overflow="fold", no_wrap=number
         )

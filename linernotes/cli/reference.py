@@ -62,7 +62,10 @@ def _commands() -> Iterator[str]:
             for a in command.params
             if isinstance(a, click.Argument)
         )
-        yield f"### linernotes {name}{arguments}\n"
+        # Without the arguments, so that the anchor is the name alone and stays when an argument is renamed.
+        yield f"### linernotes {name}\n"
+        if arguments:
+            yield f"`linernotes {name}{arguments}`\n"
         yield f"{_prose(command)}\n"
         options = list(_options(command))
         if options:

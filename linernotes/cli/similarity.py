@@ -14,7 +14,7 @@ from linernotes.catalog import Catalog
 from linernotes.cli.catalog import open_for
 from linernotes.cli.context import Invocation, command
 from linernotes.cli.failures import NOTHING_FOUND
-from linernotes.cli.output import Form, format_options, print_rows, remark
+from linernotes.cli.output import Form, format_options, is_wide, print_rows, remark
 from linernotes.filters import FilterArguments, SimilarFilters
 from linernotes.naming import Wanted
 from store.lookup_records import Evidence
@@ -81,7 +81,7 @@ def similar(
                 for seed, _ in weighted
                 for row in _reasons(catalog.explain(seed, near.artist_id))
             ]
-            print_rows(EXPLAINED, rows, form, shown=EXPLAINED[:10])
+            print_rows(EXPLAINED, rows, form, shown=EXPLAINED[: 10 if is_wide() else 8])
         else:
             shown = ("rank", "artist", "product", "shared") if dissimilar else SIMILAR[:4]
             print_rows(SIMILAR, [asdict(near) for near in found], form, shown=shown)
@@ -113,7 +113,7 @@ def explain(
     """
     with open_for(invocation) as catalog:
         explanation = catalog.explain(artist_a, artist_b)
-        print_rows(PARTS, _parts(explanation, limit, limit), form, shown=PARTS[:8])
+        print_rows(PARTS, _parts(explanation, limit, limit), form, shown=PARTS[: 8 if is_wide() else 6])
         remark(_summary(explanation))
         if explanation.similarity is None:
             remark(_why_nobody(catalog, [artist_a, artist_b], SimilarFilters()))

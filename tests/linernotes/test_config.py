@@ -17,6 +17,7 @@ from linernotes.config_reference import all_settings, setting_rows
 from linernotes.durations import parse_duration, show_duration
 from linernotes.jobs.mining import MiningSettings
 from linernotes.jobs.run import mining_settings
+from linernotes.service.settings import ServiceSection
 
 
 @pytest.fixture
@@ -77,8 +78,11 @@ def test_lists_in_the_environment_are_separated_by_commas(
 
 def test_variables_that_a_scheduler_sets_are_left_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINERNOTES_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("LINERNOTES_SERVICE_PORT_HTTP", "80")
     monkeypatch.setenv("LINERNOTES_PORT", "tcp://10.0.0.1:80")
+    monkeypatch.setenv("LINERNOTES_SERVICE_WORKERS", "2")
     assert load_settings().crawl == CrawlSection()
+    assert load_settings().service == ServiceSection(workers=2)
 
 
 def test_sources_take_durations_as_people_write_them(file: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,11 +22,12 @@ from linernotes.metrics import (
 )
 from store.frontier import StateCount
 from store.jobs import begin_run, finish_run
-from store.models import PageRow
+from store.models import DomainRow, PageRow
 from store.records import Source
 from store.sources import add_source
 from tests.linernotes.conftest import Call
 
+HOUR = timedelta(hours=1)
 Sample = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -58,6 +59,22 @@ def test_pages_are_counted_by_state_and_by_reason(engine: Engine) -> None:
     assert samples["linernotes_pages", (("state", "gone"),)] == 0
     (refused,) = [value for (name, _), value in samples.items() if name == "linernotes_pages_kept_away"]
     assert refused == 2
+
+
+def test_the_longest_wait_is_that_of_the_domain_nobody_took(engine: Engine) -> None:
+    now = datetime.now(UTC)
+    ago = {hours: now - timedelta(hours=hours) for hours in (1, 2, 3)}
+    rows = [
+        {"domain": "taken.example", "ready_at": ago[3], "lease_holder": "h:1:x", "lease_until": now + HOUR},
+        {"domain": "paused.example", "ready_at": ago[3], "not_before": now + HOUR},
+        {"domain": "waiting.example", "ready_at": ago[2], "not_before": ago[1]},
+        {"domain": "idle.example", "ready_at": None},
+    ]
+    with engine.begin() as connection:
+        for row in rows:
+            connection.execute(insert(DomainRow).values(**row))
+    waited = _samples(exposition(engine))["linernotes_domains_longest_wait_seconds", ()]
+    assert waited == pytest.approx(3600, abs=60)
 
 
 def test_the_last_run_of_a_job_is_told_with_its_outcome(engine: Engine) -> None:

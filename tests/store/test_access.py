@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine, inspect, text
@@ -237,13 +238,18 @@ def test_a_file_that_was_opened_for_lookups_cannot_be_written_through_them(sqlit
     reader.dispose()
 
 
-def test_a_file_without_a_right_to_write_can_be_looked_up(sqlite_engine: Engine, tmp_path: Path) -> None:
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that every user may enter, as pytest's own are not."""
+    with TemporaryDirectory(prefix="linernotes-shared-") as folder:
+        yield Path(folder)
+
+
+def test_a_file_without_a_right_to_write_can_be_looked_up(sqlite_engine: Engine, shared: Path) -> None:
     """As by somebody else than its owner; in a process of its own, since for root no right is missing."""
     fill(sqlite_engine)
     file = Path(str(sqlite_engine.url.database))
     sqlite_engine.dispose()
-    shared = tmp_path / "shared"
-    shared.mkdir()
     (shared / "linernotes.db").write_bytes(file.read_bytes())
     (shared / "linernotes.db").chmod(0o444)
     shared.chmod(0o555)
@@ -255,7 +261,5 @@ def test_a_file_without_a_right_to_write_can_be_looked_up(sqlite_engine: Engine,
         "print(ask())\n"
     )
     url = f"sqlite:///file:{shared / 'linernotes.db'}?immutable=1&uri=true"
-    for parent in [tmp_path, *list(tmp_path.parents)[:3]]:
-        parent.chmod(parent.stat().st_mode | 0o011)
     found = subprocess.run([sys.executable, "-c", program, url], check=False, capture_output=True, text=True)
     assert (found.stdout, found.stderr) == ("Driftrelay\n", "")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from sqlalchemy import Connection, Engine, insert, text
 from linernotes.doctor import check_vectors
 from store import nearest as nearest_module
 from store import nearest_functions
+from store.artist_removal import forget_artist
 from store.engine import connect
 from store.migrate import downgrade, upgrade
 from store.models import ArtistRow
@@ -334,7 +337,7 @@ def test_with_an_older_pgvector_the_functions_compare_exactly(
 def test_an_index_that_a_reader_keeps_busy_is_left_to_the_next_sweep(
     postgres: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nearest_module, "_WAIT_FOR_READERS", "100ms")
+    monkeypatch.setattr(nearest_module, "_WAIT_FOR_OTHERS", "100ms")
     with postgres.begin() as connection:
         write_crowd(connection, artists=100)
     with postgres.connect() as reader:
@@ -367,3 +370,39 @@ def test_on_sqlite_there_is_nothing_to_index(sqlite_engine: Engine) -> None:
         publish(connection, {}, {add_artist(connection, "Mossglass"): (1, 0)})
         assert index_release(connection, 1) is None
     assert sweep_indexes(sqlite_engine) is None
+
+
+def test_an_artist_forgotten_while_a_release_is_written_costs_the_index_only_until_the_sweep(
+    postgres: Engine,
+) -> None:
+    """Each would wait for the other: for the row of the artist, and to build on the table of vectors."""
+    with postgres.begin() as connection:
+        write_crowd(connection, artists=60)
+    with ThreadPoolExecutor(1) as other, postgres.begin() as connection:
+        connection.execute(
+            text("SELECT 1 FROM artists WHERE id = 7 FOR KEY SHARE")
+        )  # as writing a release does
+        forgetting = other.submit(_forget, postgres, 7)
+        _wait_for_a_waiter(postgres)
+        write_crowd(connection, artists=60)
+        connection.commit()
+        forgetting.result(timeout=20)
+    assert sweep_indexes(postgres) is None
+    with postgres.connect() as connection:
+        assert f"{PREFIX}2" in index_names(connection)
+        assert connection.scalar(text("SELECT count(*) FROM artist_vectors")) == 59
+
+
+def _forget(engine: Engine, artist: int) -> None:
+    with engine.begin() as connection:
+        forget_artist(connection, artist)
+
+
+def _wait_for_a_waiter(engine: Engine) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        for _ in range(200):
+            if connection.scalar(text(waiting)):
+                return
+            time.sleep(0.05)
+    raise AssertionError("nobody waits")

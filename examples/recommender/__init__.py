@@ -1,0 +1,1 @@
+"""A worked recommender on linernotes: collaborative filtering, and artists that nobody has played yet."""

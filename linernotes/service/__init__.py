@@ -1,0 +1,1 @@
+"""Look-ups over HTTP: `linernotes serve`. Needs the extra `service`."""
