@@ -32,6 +32,7 @@ _SQL_BLOCK = re.compile(r"^```(sql|postgresql)\n(.*?)^```", re.MULTILINE | re.DO
 _IMPORTED_AS = {
     "beautifulsoup4": "bs4",
     "markdown-it-py": "markdown_it",
+    "opentsne": "openTSNE",
     "protego": "protego",
     "psycopg": "psycopg",
     "scikit-learn": "sklearn",
