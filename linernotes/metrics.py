@@ -47,7 +47,7 @@ _OTHER = "other"
 _REASONS_READ = 1_000
 
 _DETAIL = re.compile(r"(?:[;(]|,(?!\d)|:(?!/)).*")
-_NAME = re.compile(r"\S*[./@]\S*\w\S*|\S+://\S*")
+_NAME = re.compile(r"(?<!\S)(?!robots\.txt\b)(?:\S*[./@]\S*\w\S*|\S+://\S*)")
 _NUMBER = re.compile(r"(?<![\d,.])(?!\d{3}(?![\d,.]))\d[\d,.]*")
 
 Samples: TypeAlias = Iterable[tuple[Sequence[str], float]]

@@ -33,7 +33,7 @@ def test_a_reader_who_follows_the_tutorial_gets_what_it_shows(reader: Reader, bl
 GIVEN = "artists, labels = ['Can', 'Neu!', 'Slowdive', 'Ride'], [0, 0, 1, 1]\n"
 
 
-@pytest.mark.parametrize(("page", "folder"), [("docs/python.md", "demo")])
+@pytest.mark.parametrize(("page", "folder"), [("docs/python.md", "demo"), ("README.md", ".")])
 def test_the_python_of_a_page_runs_on_the_demo(reader: Reader, page: str, folder: str) -> None:
     found = [block for block in blocks((ROOT / page).read_text("utf-8")) if block.language == "python"]
     together = GIVEN + "\n".join(block.body for block in found)

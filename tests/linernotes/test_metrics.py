@@ -139,6 +139,7 @@ def test_a_database_that_does_not_answer_is_down_and_has_no_counts(tmp_path: Pat
         ("the server answers 503, 3 times", "the server answers 503"),
         ("it is video/mp4, not a page", "it is …"),
         ("example.org has 100,000 pages, the most allowed", "… has N pages"),
+        ("robots.txt disallows it", "robots.txt disallows it"),
         ("", "other"),
     ],
 )
