@@ -32,8 +32,8 @@ EARLY_STEPS, STEPS = 250, 400  # 750 later steps change .006 of the neighbours k
 # Fewer artists have no neighbourhoods; they are projected.
 FEWEST = 8
 # The last map is a start when it keeps this share of the ten nearest neighbours of those who are on it (a new
-# map .45), and when this share of the artists is on it.
-WORTH_KEEPING, PERSISTING = 0.25, 0.5
+# map .45; .18 of 50,000 made-up artists), and when this share of the artists is on it.
+WORTH_KEEPING, PERSISTING = 0.1, 0.5
 # With 3 % of the artists gone, 3 % new and noise on the vectors, half of the others move by .015 of the half
 # width and a tenth by .03; on a map drawn anew and turned to fit, by .05 and .18. Newcomers keep .43 of their
 # neighbours, drawn anew .44.

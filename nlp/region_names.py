@@ -30,6 +30,9 @@ _AROUND = 0.5
 # A first term that is a genre may be this much weaker than the best, a third than the first.
 _GENRE_FIRST, _THIRD = 0.4, 0.45
 FEWEST_TERMS, MOST_TERMS = 2, 3
+# A term speaks for a region when it describes this many of its artists: in a small one, a word of one text is
+# unusual enough to be its name.
+_FEWEST, _LEAST_SHARE = 2, 0.1
 # Terms kept of a region.
 KEPT = 12
 
@@ -67,7 +70,7 @@ def name_regions(
     names: list[RegionName] = []
     for region, mean in zip(regions, means, strict=True):
         around = usual if region.parent is None else means[region.parent]
-        scores = worth * mean * _unusual(mean, usual, around)
+        scores = worth * mean * _unusual(mean, usual, around) * _is_shared(weights, region)
         best = [
             (terms[n], facets[n], float(scores[n]))
             for n in np.argsort(-scores, kind="stable")[: 5 * KEPT].tolist()
@@ -92,6 +95,12 @@ def _described(region: Region, term: str, weights: sp.csr_matrix, terms: Sequenc
 
 def _mean(weights: sp.csr_matrix, artists: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray(weights[artists].mean(axis=0), dtype=np.float64).ravel()
+
+
+def _is_shared(weights: sp.csr_matrix, region: Region) -> NDArray[np.bool_]:
+    """Which terms describe enough of a region's artists to speak for it."""
+    artists = np.asarray(weights[region.artists].getnnz(axis=0))
+    return np.asarray(artists >= max(_FEWEST, _LEAST_SHARE * len(region.artists)))
 
 
 def _unusual(

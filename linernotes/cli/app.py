@@ -42,7 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evidence": ("lookups:evidence", "Sentences in which an artist is described with a term."),
     "trends": ("trending:trends", "What rises: terms of an artist, or artists of a term."),
     "evaluate": ("quality:evaluate", "Measure the published release against ground truth."),
-    "map": ("mapping:map_", "Draw the map of all artists of the published release again."),
+    "map": ("mapping:map_", "Draw the map of all artists again."),
     "plot": ("plotting:plot", "Pictures: the map, an artist, a trend."),
     "export": ("exports:export", "Write the release as files: Parquet, word2vec or NumPy."),
     "forget": ("forgetting:forget", "Remove a page, a host or an artist, and all that was derived from it."),

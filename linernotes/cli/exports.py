@@ -33,7 +33,7 @@ COLUMNS = ("release_id", "file", "rows")
 def export(
     invocation: Invocation, directory: Path, kind: Format, since: Path | None, form: Form | None
 ) -> None:
-    """Write the release as files.
+    """Write the release as files: Parquet, word2vec or NumPy.
 
     With a manifest, into DIR. All files are of one release. An earlier export in DIR is replaced when the new
     one is complete.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _SIZES = (15.0, 10.0, 7.0)
 _ARTIST_SIZE = 5.6
 _USUAL_WIDTH = 16.0
+# Names of artists are larger by this factor on a map that is not crowded.
+_CROWDED, _ROOM = 500, 1.6
 # How far the name of a region may move to find room, in steps.
 _AROUND = (14, 8, 3)
 # How many of the best-known artists are tried.
@@ -127,7 +129,7 @@ def _name_artists(axes: Axes, places: Places, content: MapContent, look: Look, s
             around=1,
             halo=1.6 * scale,
             color=look.faint,
-            size=_ARTIST_SIZE * scale,
+            size=_ARTIST_SIZE * scale * (1 if len(ids) > _CROWDED else _ROOM),
             style="italic",
         )
 

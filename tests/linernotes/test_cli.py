@@ -24,7 +24,7 @@ LISTINGS = {
     *("artists import", "artists list", "artists show", "sources add", "sources list", "crawl", "import"),
     *("mine", "run", "similar", "terms", "search", "evidence", "evaluate", "export", "forget", "releases"),
     *("releases list", "status", "doctor", "config", "inspect", "overrides check", "overrides list"),
-    *("explain", "trends"),
+    *("explain", "trends", "map"),
     *("artists add", "artists candidates"),
 }
 
