@@ -60,4 +60,4 @@ def share_out(product: float, strengths: NDArray[np.float64]) -> Attribution:
     total = float(strengths.sum())
     if total <= 0:
         return Attribution(product, np.zeros(len(strengths)), product)
-    return Attribution(product, strengths * (product / total), 0.0)
+    return Attribution(product, (strengths / total) * product, 0.0)

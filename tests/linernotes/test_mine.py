@@ -299,7 +299,8 @@ def test_every_quote_is_a_sentence_of_its_document_that_holds_the_term(mined: En
 def test_progress_is_told_by_stage(filled: Engine) -> None:
     events: list[MineEvent] = []
     mine(filled, SETTINGS, on_event=events.append)
-    assert list(dict.fromkeys(event.stage for event in events)) == ["read", "tag", "learn", "write", "files"]
+    stages = list(dict.fromkeys(event.stage for event in events))
+    assert stages == ["read", "tag", "learn", "map", "write", "files"]
     assert all(0 <= event.done <= event.total for event in events)
     last = {event.stage: event for event in events}
     assert all(event.done == event.total for event in last.values())
