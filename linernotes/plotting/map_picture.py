@@ -24,6 +24,8 @@ _ARTIST_SIZE = 5.6
 _USUAL_WIDTH = 16.0
 # Names of artists are larger by this factor on a map that is not crowded.
 _CROWDED, _ROOM = 500, 1.6
+# How far a name stands above its artist, in units of the map: half a line.
+_RISE = 0.014
 # How far the name of a region may move to find room, in steps.
 _AROUND = (14, 8, 3)
 # How many of the best-known artists are tried.
@@ -123,7 +125,7 @@ def _name_artists(axes: Axes, places: Places, content: MapContent, look: Look, s
         _label(
             axes,
             places,
-            (x, y),
+            (x, y + _RISE),
             names[number],
             look,
             around=1,
