@@ -106,7 +106,7 @@ def _rows(random: np.random.Generator) -> ReleaseRows:
     vectors = _units(random, ARTISTS)
     words = _units(random, WORDS)
     return ReleaseRows(
-        terms=((n + 1, f"term{n}", "n1", "other", 1, 1.0) for n in range(TERMS)),
+        terms=((n + 1, f"term{n}", "n1", "other", 1, 1.0, None) for n in range(TERMS)),
         descriptors=_descriptors(random),
         evidence=(),
         neighbours=_neighbours(vectors),
@@ -128,7 +128,7 @@ def _descriptors(random: np.random.Generator) -> Iterator[tuple[object, ...]]:
         drawn = np.unique(np.searchsorted(chance, random.random(2 * PER_ARTIST) * chance[-1]))
         terms = random.permutation(drawn)[:PER_ARTIST]
         for term, weight in zip(terms.tolist(), random.random(len(terms)).tolist(), strict=True):
-            yield artist, term + 1, weight, 1, 1, 1, None, None
+            yield artist, term + 1, weight, 1, 1, 1, None, None, False
 
 
 def _neighbours(vectors: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401 - an array
