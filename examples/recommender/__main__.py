@@ -84,7 +84,7 @@ def made_up(file: Path) -> None:
 def _load(file: Path, database: str) -> tuple[Listens, Knowledge]:
     with linernotes.open(database) as catalog:
         listens = load_listens(file, catalog, beside=catalog.artists())
-        knowledge = load_knowledge(catalog, database, listens)
+        knowledge = load_knowledge(catalog, listens)
     played = listens.plays.getnnz(axis=0) > 0
     _tell(
         f"{len(listens.listeners):,} listeners; of {listens.names:,} names the registry knows "

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from examples.recommender.listens import Listens
 from linernotes import Catalog
@@ -42,25 +42,25 @@ class Knowledge:
         return np.asarray(self.vectors.any(axis=1))
 
 
-def load_knowledge(catalog: Catalog, database: str, listens: Listens) -> Knowledge:
-    """Read vectors through the catalog, and how much is written about each artist by one query.
+def load_knowledge(catalog: Catalog, listens: Listens) -> Knowledge:
+    """Read vectors, and how much is written about each artist, in two calls.
 
-    `catalog.summary` tells the same of one artist; for all of them a view is quicker.
+    `catalog.summary` tells the same of one artist; of all of them, the view at once is quicker.
     """
     ids, matrix = catalog.vectors()
     vectors = np.zeros((len(listens.artists), matrix.shape[1]), dtype=np.float32)
     _, ours, theirs = np.intersect1d(listens.ids, ids, assume_unique=True, return_indices=True)
     vectors[ours] = matrix[theirs]
-    summaries = _summaries(database)
+    summaries = _summaries(catalog)
     amounts = np.array([summaries.get(entry.artist_id, (0.0, 0.0)) for entry in listens.artists])
     return Knowledge(vectors, amounts[:, 0], amounts[:, 1])
 
 
-def _summaries(database: str) -> dict[int, tuple[float, float]]:
+def _summaries(catalog: Catalog) -> dict[int, tuple[float, float]]:
     """Familiarity and words by the number of the artist."""
-    with _reading(database) as connection:
-        rows = connection.execute(text("SELECT artist_id, familiarity, words FROM artist_summary"))
-        return {number: (familiarity, words) for number, familiarity, words in rows}
+    table = catalog.table("artist_summary", columns=["artist_id", "familiarity", "words"])
+    numbers, familiarity, words = (column.to_pylist() for column in table.columns)
+    return dict(zip(numbers, zip(familiarity, words, strict=True), strict=True))
 
 
 def load_tfidf(

@@ -41,7 +41,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_artists_nobody_plays_are_recommended_with_the_reason(plays_file: Path, database: str) -> None:
     with linernotes.open(database) as catalog:
         listens = load_listens(plays_file, catalog, beside=catalog.artists())
-        found = recommend_new("ann", listens, load_knowledge(catalog, database, listens), catalog)
+        found = recommend_new("ann", listens, load_knowledge(catalog, listens), catalog)
     assert [each.artist.artist for each in found] == ["The Moss Choir", "Ombre"]
     assert found[0].because_of.artist == "Kéla"
     assert found[0].shared == ("dreamy",)
@@ -52,7 +52,7 @@ def test_a_listener_of_artists_without_texts_is_told_why_there_is_nothing(
 ) -> None:
     with linernotes.open(database) as catalog:
         listens = load_listens(plays_file, catalog, beside=catalog.artists())
-        knowledge = load_knowledge(catalog, database, listens)
+        knowledge = load_knowledge(catalog, listens)
         with pytest.raises(ListensUnusable, match="Too little is written"):
             recommend_new("bo", listens, knowledge, catalog)
         with pytest.raises(ListensUnusable, match='no listener "cy"; the first are "ann", "bo"'):

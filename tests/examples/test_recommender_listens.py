@@ -40,7 +40,7 @@ def test_artists_asked_for_get_a_column_though_nobody_plays_them(plays_file: Pat
 def test_what_is_known_stands_beside_the_columns_of_plays(plays_file: Path, database: str) -> None:
     with linernotes.open(database) as catalog:
         listens = load_listens(plays_file, catalog, beside=catalog.artists())
-        knowledge = load_knowledge(catalog, database, listens)
+        knowledge = load_knowledge(catalog, listens)
         ids, matrix = catalog.vectors()
     assert knowledge.described.tolist() == [True, True, True, False]
     assert np.array_equal(knowledge.vectors[:3], matrix)
