@@ -79,8 +79,9 @@ class ArtistVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
     def _rows(
         self, table: VectorTable, artists: Sequence[Wanted], numbers: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        places = np.minimum(np.searchsorted(table.ids, numbers), max(0, len(table.ids) - 1))
-        known = table.ids[places] == numbers
+        places = np.searchsorted(table.ids, numbers)
+        known = places < len(table.ids)
+        known[known] = table.ids[places[known]] == numbers[known]
         if self.unknown == "error" and not known.all():
             first = artists[int(np.flatnonzero(~known)[0])]
             raise BadQuestion(f'There is too little text about "{first}" for a vector.')

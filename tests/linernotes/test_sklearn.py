@@ -55,6 +55,16 @@ def test_it_drops_into_a_pipeline(database_url: str) -> None:
     assert again.predict(["Loud Two"]).tolist() == ["loud"]
 
 
+def test_of_a_release_without_vectors_all_artists_are_unknown(engine: Engine, database_url: str) -> None:
+    with engine.begin() as connection:
+        add_artist(connection, "Unwritten")
+        publish(connection, {}, {})
+    rows = ArtistVectorizer(database_url, unknown="zeros").fit_transform(["Unwritten"])
+    assert not rows.any()
+    with pytest.raises(BadQuestion, match="too little text"):
+        ArtistVectorizer(database_url).fit_transform(["Unwritten"])
+
+
 @pytest.mark.usefixtures("numbers")
 def test_unknown_artists_are_an_error_or_a_row_of_nothing(database_url: str) -> None:
     asked = ["Loud One", "Nobody At All", "Unwritten"]
