@@ -93,5 +93,6 @@ def _pages() -> Any:  # noqa: ANN401 - a module, which need not be there
 
 
 def _mount(app: FastAPI, pages: ModuleType) -> None:
+    app.include_router(pages.data)
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", pages.static_files(), name="static")

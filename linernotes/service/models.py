@@ -211,3 +211,39 @@ class Health(BaseModel):
 
     status: str
     release: int | None = None
+
+
+class MapFacet(BaseModel):
+    """The commonest terms of a facet, and which of them describes each artist most strongly."""
+
+    terms: list[str]
+    counts: list[int] = Field(description="For how many artists each term is the strongest")
+    artist: list[int] = Field(description="Of each artist the place of its term, or `other`, or `nothing`")
+
+
+class MapArea(BaseModel):
+    """A named region of the map."""
+
+    id: int
+    level: int = Field(description="0 for the coarsest")
+    label: str
+    x: int
+    y: int
+    artists: int = Field(description="How many artists are in it")
+
+
+class MapAnswer(BaseModel):
+    """The map: `id`, `name`, `x`, `y`, `familiarity` and each facet's `artist` have an element an artist."""
+
+    release: ReleaseNumber
+    artists: int
+    scale: int = Field(description="What a coordinate of 1 is as a whole number")
+    id: list[int] = Field(description="Numbers of artists, each as the difference to the one before")
+    name: list[str]
+    x: list[int]
+    y: list[int] = Field(description="Grows upwards")
+    familiarity: list[int] = Field(description="How widely written about, 0 to 99")
+    facets: dict[str, MapFacet]
+    other: int
+    nothing: int
+    regions: list[MapArea]

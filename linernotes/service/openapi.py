@@ -28,6 +28,7 @@ TAGS = (
     ("finding", "From what somebody types to artists."),
     ("terms", "The terms of the release, and whom each describes."),
     ("trends", "What rises."),
+    ("map", "Where all artists stand, those who are described alike near each other."),
     ("bulk", "For programs that want much at once."),
     ("release", "What all of it is read from."),
     ("operation", "For who runs the service."),

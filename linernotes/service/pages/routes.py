@@ -13,6 +13,7 @@ from linernotes.catalog import Catalog
 from linernotes.errors import ArtistNotFound
 from linernotes.naming import resolve
 from linernotes.service.answering import RELEASE_HEADER, answering
+from linernotes.service.models import MapAnswer
 from linernotes.service.pages.artist_page import artist_page, quotes_page
 from linernotes.service.pages.compare_page import compare_page
 from linernotes.service.pages.home_page import home_page
@@ -30,6 +31,8 @@ from store.lookup_records import ReleaseKey
 T = TypeVar("T")
 
 router = APIRouter(tags=["pages"])
+data = APIRouter(tags=["map"])
+"""What pages read that others may read as well; it is described by OpenAPI."""
 
 ArtistNumber = Annotated[int, Path(ge=0, le=2**63 - 1)]
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
@@ -100,9 +103,9 @@ async def map_of_artists(request: Request) -> Response:
     return page(request, "map.html", {"page": await _read(request, map_page)})
 
 
-@router.get("/v1/map")
-async def map_in_columns(request: Request) -> Response:
-    """The map of all artists as columns of numbers; see `linernotes.service.pages.map_data`."""
+@data.get("/v1/map", response_model=MapAnswer)
+async def get_map(request: Request) -> Response:
+    """The map of all artists in columns: lists of one length, an element for each artist."""
     release, payload = await _read_of(request, lambda view: view.kept("map", lambda: map_payload(view)))
     headers = {**_REVALIDATE, "ETag": payload.etag, RELEASE_HEADER: str(release.release_id)}
     headers["Vary"] = "Accept-Encoding"

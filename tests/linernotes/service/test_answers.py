@@ -16,6 +16,7 @@ from tests.linernotes.service.conftest import LANTERNS, MBID, TIDE, Ask, asking
 # A question of each operation: path, and the body of a POST.
 QUESTIONS: dict[str, tuple[str, Any]] = {
     "list_artists": ("/v1/artists?limit=2", None),
+    "get_map": ("/v1/map", None),
     "look_up_artist": ("/v1/artists/lookup?name=Glass/Orchard", None),
     "get_artist": (f"/v1/artists/{LANTERNS}", None),
     "list_artist_terms": ("/v1/artists/Paper Lanterns/terms?limit=1", None),

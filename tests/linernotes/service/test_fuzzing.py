@@ -26,7 +26,7 @@ from linernotes.service.settings import ServiceSection
 from store.engine import connect
 from tests.linernotes.service.conftest import fill
 
-TAKE_NOTHING = {"get_release", "get_state", "get_liveness", "get_readiness", "get_health"}
+TAKE_NOTHING = {"get_map", "get_release", "get_state", "get_liveness", "get_readiness", "get_health"}
 QUESTIONS = int(os.environ.get("LINERNOTES_FUZZ_QUESTIONS", "15"))
 CONFIG = Path(__file__).parents[3] / "schemathesis.toml"
 
