@@ -16,13 +16,13 @@ class SharedTerms:
     `ids` are the artists, ascending; the descriptors of the artist of row r are those from `starts[r]` to
     `starts[r + 1]` of `terms` (places in `names`) and `weights`. `names` are in alphabetical
     order, `idf` their inverse document frequencies. In SQL the same took half of the time of a look-up
-    (.7 ms of 1.2; here .06).
+    (.7 ms of 1.2; here .06). Weights are rounded to 1e-6 when they are made, so single precision keeps them.
     """
 
     ids: NDArray[np.int64]
     starts: NDArray[np.int64]
     terms: NDArray[np.int32]
-    weights: NDArray[np.float64]
+    weights: NDArray[np.float32]
     names: Sequence[str]
     idf: NDArray[np.float64]
 
@@ -77,7 +77,7 @@ class SharedTerms:
         """Terms and weights of several rows one after another, and how many each has."""
         bounds = [(int(self.starts[row]), int(self.starts[row + 1])) for row in rows]
         if not bounds:
-            return self.terms[:0], self.weights[:0], []
+            return self.terms[:0], np.zeros(0), []
         terms = np.concatenate([self.terms[start:end] for start, end in bounds])
-        weights = np.concatenate([self.weights[start:end] for start, end in bounds])
+        weights = np.concatenate([self.weights[start:end] for start, end in bounds]).astype(np.float64)
         return terms, weights, [end - start for start, end in bounds]

@@ -34,6 +34,9 @@ recall@10 at 12,006 real artists: .9990 with 64, .9993 with 100, .9995 with 400 
 there is some to spare.
 """
 
+LEAF, PAIRS, SEED = 32, 8, 1
+"""Rows of a leaf of `neighbourly_order`, pairs tried for a line, and where the drawing begins."""
+
 BLOCK = 50_000
 """Vectors added at a time, between which an interrupt is heard."""
 
@@ -41,8 +44,8 @@ BLOCK = 50_000
 def build_index(vectors: NDArray[np.float32], file: Path) -> None:
     """Write the index of `vectors`, shape (rows, dimensions), to a file; keys are row numbers.
 
-    Uses all cores. Which edges there are depends on the order in which threads come, so that two indexes of
-    the same vectors may differ in a few of a thousand answers.
+    By one thread: of several, who comes first would decide which edges there are, and sometimes leave a row
+    that no edge leads to. So the same vectors give the same index.
     """
     from usearch.index import Index  # noqa: PLC0415 - only large releases have an index
 
@@ -54,10 +57,42 @@ def build_index(vectors: NDArray[np.float32], file: Path) -> None:
         expansion_add=EXPLORED_WHEN_BUILT,
         enable_key_lookups=False,
     )
-    for start in range(0, len(vectors), BLOCK):
-        block = vectors[start : start + BLOCK]
-        index.add(np.arange(start, start + len(block), dtype=np.uint64), block, copy=True)
+    order = neighbourly_order(vectors)
+    for start in range(0, len(order), BLOCK):
+        rows = order[start : start + BLOCK]
+        index.add(rows.astype(np.uint64), vectors[rows], copy=True, threads=1)
     index.save(str(file))
+
+
+def neighbourly_order(vectors: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the rows in an order in which near ones stand together, by a tree of random projections.
+
+    Each node is halved at the median of the projections on the line through two of its rows (Dasgupta and
+    Freund, "Random projection trees and low dimensional manifolds", 2008), the more distant of a few pairs.
+    Added in this order, what an answer looks at lies together in the file. Of 200,000 rows × 256, by two
+    threads, the index took 18 s instead of 39, and answers 321 µs instead of 365 (recall@10 .984 and .986).
+    """
+    random = np.random.default_rng(SEED)
+    parts, pending = [], [np.arange(len(vectors))]
+    while pending:
+        rows = pending.pop()
+        if len(rows) <= LEAF:
+            parts.append(rows)
+            continue
+        by_projection = rows[np.argsort(vectors[rows] @ _line(vectors, rows, random), kind="stable")]
+        half = len(rows) // 2
+        pending += [by_projection[half:], by_projection[:half]]
+    return np.concatenate(parts) if parts else np.arange(0)
+
+
+def _line(
+    vectors: NDArray[np.float32], rows: NDArray[np.intp], random: np.random.Generator
+) -> NDArray[np.float32]:
+    """The direction from one row to another, of PAIRS drawn the two that are farthest apart."""
+    drawn = rows[random.integers(0, len(rows), (2, PAIRS))]
+    lines: NDArray[np.float32] = vectors[drawn[0]] - vectors[drawn[1]]
+    longest: NDArray[np.float32] = lines[np.argmax(np.einsum("ij,ij->i", lines, lines))]
+    return longest
 
 
 class NearIndex:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Float, Select
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 Row = tuple[Any, ...]
@@ -42,9 +43,9 @@ class Prepared:
         compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
         bound = {**compiled.constants, **(values or {})}
         asked = bound if compiled.names is None else tuple([bound[name] for name in compiled.names])
-        rows = connection.exec_driver_sql(compiled.text, asked).fetchall()
+        rows = _fetched(connection, compiled.text, asked)
         if compiled.conversions is None:
-            return [tuple(row) for row in rows]
+            return rows
         return [_converted(row, compiled.conversions) for row in rows]
 
     def _compile(self, dialect: Dialect) -> _Compiled:
@@ -60,6 +61,28 @@ class Prepared:
             conversions if any(conversions) else None,
         )
         return made
+
+
+def _fetched(connection: Connection, text: str, asked: Any) -> list[Row]:  # noqa: ANN401 - tuple or mapping
+    """All rows, from the driver's own cursor: SQLAlchemy's result takes as long as the query (.06 ms).
+
+    Errors are raised as SQLAlchemy raises them.
+    """
+    if not connection.in_transaction():
+        connection.begin()
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, asked)
+        return list(cursor.fetchall())
+    except connection.dialect.loaded_dbapi.Error as error:
+        gone = connection.dialect.is_disconnect(error, connection.connection.driver_connection, cursor)
+        if gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            text, asked, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=gone
+        ) from error
+    finally:
+        cursor.close()
 
 
 def _type_code(kind: TypeEngine[Any], dialect: Dialect) -> int | None:

@@ -143,7 +143,7 @@ def _write_descriptors(connection: Connection, release_id: int, ids: NDArray[np.
     place[numbers] = np.arange(len(numbers), dtype=np.int32)
     total = count_written(connection, release_id)
     terms = _new(folder / TERMS, np.int32, (total,))
-    weights = _new(folder / WEIGHTS, np.float64, (total,))
+    weights = _new(folder / WEIGHTS, np.float32, (total,))
     counts = np.zeros(len(ids) + 1, dtype=np.int64)
     written = 0
     for piece in descriptor_pieces(connection, release_id):
