@@ -95,9 +95,9 @@ def _measure(folder: Path, arguments: argparse.Namespace) -> None:
     _print("similar, a fifth passes", catalog["filtered"], "ms")
     _print("index alone", catalog["index"], "ms")
     print(f"{'recall@10 of the index':24} {catalog['recall']:.4f}")
-    print(f"{'resident memory':24} {catalog['resident']:,.0f} MB, of it files {catalog['of files']:,.0f} MB")
+    print(f"{'resident memory':24} {catalog['resident']:,.0f} MiB, of it files {catalog['of files']:,.0f} MiB")
     _print("plain NumPy", plain["numpy"], "ms")
-    print(f"{'resident memory':24} {plain['resident']:,.0f} MB")
+    print(f"{'resident memory':24} {plain['resident']:,.0f} MiB")
     others = {"plain NumPy": plain["numpy"]["median"]}
     asked = arguments.artists if arguments.pgvector is None else arguments.pgvector
     if asked:
@@ -256,11 +256,11 @@ def _timed(call: Callable[[Any], object], asked: list[Any]) -> dict[str, float]:
 
 
 def _memory() -> dict[str, float]:
-    """Resident megabytes, and how many of them are pages of files that processes share."""
+    """Resident MiB, and how many of them are pages of files that processes share."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return {
-        "resident": int(status["VmRSS"].split()[0]) / 1000,
-        "of files": int(status["RssFile"].split()[0]) / 1000,
+        "resident": int(status["VmRSS"].split()[0]) / 1024,
+        "of files": int(status["RssFile"].split()[0]) / 1024,
     }
 
 

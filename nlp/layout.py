@@ -20,12 +20,11 @@ from threadpoolctl import threadpool_limits
 Points = NDArray[np.float64]
 
 # Neighbours that attract each other. A third of them is the perplexity, as usual: 16. On 12,006 artists,
-# perplexities of 15 to 30 keep .43–.46 of the ten nearest neighbours, and .451–.456 of the neighbours in the
-# plane are of one's genre (.480 of those in the vectors).
+# perplexities of 15 to 30 keep .43–.46 of the ten nearest neighbours.
 NEIGHBOURS = 50
-# More brings islands and white space between them, less keeps more neighbours: on 12,006 artists, 1 keeps .47
-# of the ten nearest, 1.5 .45, 2 .40, 2.5 .37. The genre of neighbours is kept best by 1.5 (.451–.456; by 2.5
-# .437–.443), and the narrower plane takes a third of the time of 1.
+# More brings islands and white space between them, less keeps more neighbours: on 12,006 artists, 1 keeps .46
+# of the ten nearest, 1.5 .45, 2 .42, 2.5 .38. Of the neighbours in the plane .446, .451, .447 and .442 are of
+# one's genre (.480 of those in the vectors); 1 takes twice as long as 1.5.
 EXAGGERATION = 1.5
 EARLY_EXAGGERATION = 12.0  # as in openTSNE and Kobak and Berens
 EARLY_STEPS, STEPS = 250, 400  # 750 later steps change .006 of the neighbours kept and nothing of the genre
