@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--similar", type=float, default=10, metavar="SECONDS")
     parser.add_argument("--mixed", type=float, default=10, metavar="SECONDS")
     parser.add_argument("--publish", type=float, default=10, metavar="SECONDS")
+    parser.add_argument("--cache", type=int, metavar="MB", help="service.cache_megabytes of the mixed questions")
     given = parser.parse_args()
     artists = given.artists or (100_000 if given.full else 5_000)
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +73,8 @@ def _measure(engine: Engine, artists: int, given: argparse.Namespace) -> list[st
         with service(url, _free_port()) as served:
             failed += _similar(served, artists, given.similar, hold=given.full)
     if given.mixed:
-        with service(url, _free_port()) as served:
+        cache = () if given.cache is None else (f"service.cache_megabytes={given.cache}",)
+        with service(url, _free_port(), *cache) as served:
             failed += _mixed(served, artists, given.mixed)
     if given.publish:
         with service(url, _free_port()) as served:
