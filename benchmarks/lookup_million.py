@@ -95,7 +95,9 @@ def _measure(folder: Path, arguments: argparse.Namespace) -> None:
     _print("similar, a fifth passes", catalog["filtered"], "ms")
     _print("index alone", catalog["index"], "ms")
     print(f"{'recall@10 of the index':24} {catalog['recall']:.4f}")
-    print(f"{'resident memory':24} {catalog['resident']:,.0f} MiB, of it files {catalog['of files']:,.0f} MiB")
+    print(
+        f"{'resident memory':24} {catalog['resident']:,.0f} MiB, of it files {catalog['of files']:,.0f} MiB"
+    )
     _print("plain NumPy", plain["numpy"], "ms")
     print(f"{'resident memory':24} {plain['resident']:,.0f} MiB")
     others = {"plain NumPy": plain["numpy"]["median"]}

@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--similar", type=float, default=10, metavar="SECONDS")
     parser.add_argument("--mixed", type=float, default=10, metavar="SECONDS")
     parser.add_argument("--publish", type=float, default=10, metavar="SECONDS")
-    parser.add_argument("--cache", type=int, metavar="MB", help="service.cache_megabytes of the mixed questions")
+    parser.add_argument("--cache", type=int, metavar="MB", help="memory for answers of the mixed questions")
     given = parser.parse_args()
     artists = given.artists or (100_000 if given.full else 5_000)
     with tempfile.TemporaryDirectory() as folder:
