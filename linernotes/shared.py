@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linernotes.vectors import rows_in
+
 
 @dataclass(frozen=True, slots=True)
 class SharedTerms:
@@ -66,12 +68,9 @@ class SharedTerms:
         return found, sums
 
     def _rows(self, artists: Sequence[int]) -> list[int]:
-        places = np.searchsorted(self.ids, np.asarray(artists, dtype=np.int64))
-        return [
-            row
-            for row, artist in zip(places.tolist(), artists, strict=True)
-            if row < len(self.ids) and self.ids[row] == artist
-        ]
+        rows, known = rows_in(self.ids, artists)
+        found: list[int] = rows[known].tolist()
+        return found
 
     def _of_rows(self, rows: Sequence[int]) -> tuple[NDArray[np.int32], NDArray[np.float64], list[int]]:
         """Terms and weights of several rows one after another, and how many each has."""

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from linernotes.catalog import Catalog, open_catalog
 from linernotes.errors import ArtistNotFound, BadQuestion
 from linernotes.naming import Wanted, resolve
-from linernotes.vectors import VectorTable
+from linernotes.vectors import VectorTable, rows_in
 from store.lookup_records import ReleaseKey
 from store.release_arrays import release_keys
 
@@ -79,9 +79,7 @@ class ArtistVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
     def _rows(
         self, table: VectorTable, artists: Sequence[Wanted], numbers: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        places = np.searchsorted(table.ids, numbers)
-        known = places < len(table.ids)
-        known[known] = table.ids[places[known]] == numbers[known]
+        places, known = rows_in(table.ids, numbers)
         if self.unknown == "error" and not known.all():
             first = artists[int(np.flatnonzero(~known)[0])]
             raise BadQuestion(f'There is too little text about "{first}" for a vector.')

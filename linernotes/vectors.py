@@ -39,11 +39,8 @@ class VectorTable:
 
     def rows_of(self, artist_ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.intp]:
         """Return the rows of those of the artists that have a vector."""
-        wanted = np.asarray(artist_ids, dtype=np.int64)
-        places = np.searchsorted(self.ids, wanted)
-        inside = places < len(self.ids)
-        inside[inside] = self.ids[places[inside]] == wanted[inside]
-        return places[inside]
+        rows, known = rows_in(self.ids, artist_ids)
+        return rows[known]
 
     def direction(self, seeds: Mapping[int, float]) -> NDArray[np.float32] | None:
         """Return where artists lie together, by weight; away from those with a weight below 0.
@@ -175,12 +172,20 @@ def word_table(words: Sequence[str], matrix: NDArray[np.float32], terms: Collect
     return WordTable(rows, matrix, tuple(both), np.array([rows[word] for word in both], dtype=np.intp))
 
 
+def rows_in(
+    ids: NDArray[np.int64], wanted: Sequence[int] | NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return where each of `wanted` stands in `ids`, which are ascending, and whether it stands there."""
+    numbers = np.asarray(wanted, dtype=np.int64)
+    rows = np.searchsorted(ids, numbers)
+    known = rows < len(ids)
+    known[known] = ids[rows[known]] == numbers[known]
+    return rows, known
+
+
 def is_among(ids: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether each of a few ids is among many, which are ascending."""
-    if not len(among):
-        return np.zeros(len(ids), dtype=np.bool_)
-    found: NDArray[np.bool_] = among[np.minimum(np.searchsorted(among, ids), len(among) - 1)] == ids
-    return found
+    return rows_in(among, ids)[1]
 
 
 def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:

@@ -29,6 +29,7 @@ from linernotes.release_files.manifest import (
     write_manifest,
 )
 from linernotes.release_files.place import folder_of_database, name_of_release
+from linernotes.vectors import rows_in
 from store.lookup_records import ReleaseKey
 from store.lookups import published_key
 from store.release_arrays import (
@@ -147,8 +148,7 @@ def _write_descriptors(connection: Connection, release_id: int, ids: NDArray[np.
     counts = np.zeros(len(ids) + 1, dtype=np.int64)
     written = 0
     for piece in descriptor_pieces(connection, release_id):
-        row = np.searchsorted(ids, piece.artists)
-        known = (row < len(ids)) & (ids[np.minimum(row, len(ids) - 1)] == piece.artists)
+        row, known = rows_in(ids, piece.artists)
         end = written + int(known.sum())
         terms[written:end], weights[written:end] = place[piece.terms[known]], piece.weights[known]
         counts += np.bincount(row[known] + 1, minlength=len(counts))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from linernotes.service.pages.map_page import familiarity_of
 from linernotes.service.pages.release_view import ReleaseView
+from linernotes.vectors import rows_in
 from store.filters import FacetTable, facet_uses
 from store.lookup_records import ReleaseKey
 from store.maps import ArtistMap, MapRegion, artist_map, map_regions
@@ -80,9 +81,7 @@ def facet_colours(table: FacetTable, artist_ids: NDArray[np.int64]) -> FacetColo
     strongest = np.full(len(artist_ids), -1, dtype=np.int64)
     order = np.lexsort((table.term, -table.weight, table.artist))
     artists, first = np.unique(table.artist[order], return_index=True)
-    rows = np.searchsorted(artists, artist_ids)
-    inside = rows < len(artists)
-    inside[inside] = artists[rows[inside]] == artist_ids[inside]
+    rows, inside = rows_in(artists, artist_ids)
     strongest[inside] = table.term[order][first[rows[inside]]]
     counts = np.bincount(strongest[inside], minlength=len(table.terms))
     common = [int(each) for each in np.argsort(-counts, kind="stable")[:TERMS] if counts[each]]

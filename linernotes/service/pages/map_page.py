@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linernotes.service.pages.release_view import ReleaseView
+from linernotes.vectors import rows_in
 from store.filters import SummaryTable
 from store.lookup_records import ArtistEntry, ReleaseKey
 from store.maps import NO_REGION, ArtistMap, MapRegion, artist_map, map_regions
@@ -57,9 +58,8 @@ def _page(view: ReleaseView) -> MapPage:
 def familiarity_of(placed: ArtistMap, table: SummaryTable) -> np.ndarray:
     """Return how widely each artist of the map is written about, 0 to 1; 0 for those not known."""
     known = np.zeros(len(placed.ids))
-    if len(table.ids) and len(placed.ids):
-        rows = np.minimum(np.searchsorted(table.ids, placed.ids), len(table.ids) - 1)
-        known = np.where(table.ids[rows] == placed.ids, table.familiarity[rows], 0.0)
+    rows, found = rows_in(table.ids, placed.ids)
+    known[found] = table.familiarity[rows[found]]
     return known
 
 

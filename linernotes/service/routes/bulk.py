@@ -16,6 +16,7 @@ from linernotes.service.answering import Body, answering, check_release
 from linernotes.service.arrow import STREAM, vectors_as_arrow
 from linernotes.service.models import BulkAnswer, BulkQuestion, VectorPage
 from linernotes.service.parameters import FARTHEST, OfRelease, wanted
+from linernotes.vectors import rows_in
 from store.lookup_records import ArtistEntry, ReleaseKey
 
 router = APIRouter(prefix="/v1", tags=["bulk"])
@@ -117,10 +118,5 @@ def _parts(
 
 def _vectors_of(catalog: Catalog, numbers: list[int]) -> dict[int, NDArray[np.float32]]:
     ids, matrix = catalog.vectors()
-    rows = np.searchsorted(ids, numbers)
-    inside = [
-        row
-        for row, number in zip(rows.tolist(), numbers, strict=True)
-        if row < len(ids) and ids[row] == number
-    ]
-    return {int(ids[row]): matrix[row] for row in inside}
+    rows, known = rows_in(ids, numbers)
+    return {int(ids[row]): matrix[row] for row in rows[known].tolist()}
