@@ -1,16 +1,15 @@
-"""What a page about a term shows: whom it describes, what else describes them, and when it was used."""
+"""What a page about a term shows: whom it describes, and what else describes them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from store.batches import batches
-from store.models import ArtistRow, ReleaseDescriptorRow, ReleaseTermRow, ReleaseTermWeekRow
+from store.models import ArtistRow, ReleaseDescriptorRow, ReleaseTermRow
 from store.term_index import KnownTerm
 
 COMPANY_ARTISTS = 100
@@ -102,18 +101,6 @@ def company(
             if lift > 0:
                 found.append(CompanyTerm(term, facet, artists, weight * lift))
     return sorted(found, key=lambda each: (-each.strength, each.term))[:limit]
-
-
-def uses_by_week(connection: Connection, release_id: int, term_ids: Sequence[int]) -> list[tuple[date, int]]:
-    """Return how often a term was used about artists, week by week; a text about two artists counts twice."""
-    row = ReleaseTermWeekRow
-    found = (
-        select(row.week, func.sum(row.documents))
-        .where(row.release_id == release_id, row.term_id.in_(term_ids))
-        .group_by(row.week)
-        .order_by(row.week)
-    )
-    return [(week, int(total)) for week, total in connection.execute(found)]
 
 
 def popular_terms(connection: Connection, release_id: int, facet: str, limit: int) -> list[KnownTerm]:

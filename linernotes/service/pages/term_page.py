@@ -11,9 +11,10 @@ from linernotes.errors import BadQuestion, TermNotFound
 from linernotes.service.pages.artist_page import LONGEST_BAR
 from linernotes.service.pages.release_view import ReleaseView
 from linernotes.service.pages.timeline import Timeline, timeline
-from store.about_terms import CompanyTerm, DescribedArtist, company, strongest_artists, uses_by_week
+from store.about_terms import CompanyTerm, DescribedArtist, company, strongest_artists
 from store.lookup_records import ReleaseKey
 from store.term_index import KnownTerm, known_terms
+from store.trends import documents_of_terms
 
 ON_ONE_PAGE = 48
 COMPANY = 16
@@ -107,7 +108,7 @@ def _alike(view: ReleaseView, term: str) -> tuple[str, ...]:
 
 
 def _timeline(view: ReleaseView, numbers: list[int]) -> Timeline | None:
-    return timeline(uses_by_week(view.connection, view.release_id, numbers))
+    return timeline(documents_of_terms(view.connection, view.release_id, numbers))
 
 
 def _rising(view: ReleaseView, term: str) -> tuple[RisingArtist, ...]:
