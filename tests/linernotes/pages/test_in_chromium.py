@@ -25,8 +25,9 @@ from playwright.sync_api import (
 from linernotes.catalog import open_catalog
 from linernotes.service.app import create_app
 from store.engine import connect
-from tests.linernotes.pages.browser import FLAGS, chromium, served
+from tests.linernotes.pages.browser import FLAGS, chromium
 from tests.linernotes.pages.conftest import ATTRIBUTE, HARBOUR, HOSTILE, SCRIPT, SENTENCES, VELVET, fill
+from tests.linernotes.service.conftest import served
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="no Chromium on this machine (Debian: apt install chromium)"
