@@ -24,7 +24,25 @@ def search(
     connection: Connection, release: ReleaseKey, cache: ReleaseCache, description: str, limit: int
 ) -> list[FoundArtist]:
     """Return up to `limit` artists that the description fits, best first."""
+    return _found(connection, release, cache, _meanings(connection, release, cache, description), limit)
+
+
+def search_and_interpret(
+    connection: Connection, release: ReleaseKey, cache: ReleaseCache, description: str, limit: int
+) -> tuple[list[FoundArtist], Interpretation]:
+    """Return what `search` and `interpret` do, reading the description once."""
     meanings = _meanings(connection, release, cache, description)
+    found = _found(connection, release, cache, meanings, limit)
+    return found, _interpretation(connection, release, cache, meanings)
+
+
+def _found(
+    connection: Connection,
+    release: ReleaseKey,
+    cache: ReleaseCache,
+    meanings: Sequence[Meaning],
+    limit: int,
+) -> list[FoundArtist]:
     if all(each.wish.negated or not each.terms for each in meanings):
         understood = _interpretation(connection, release, cache, meanings)
         raise NothingKnown(understood.unknown, understood.suggestions)

@@ -71,7 +71,9 @@ def _artist(view: ReleaseView, asked: str) -> ArtistEntry | None:
 def _described(view: ReleaseView, asked: str, artist: ArtistEntry | None, *, is_term: bool) -> SearchPage:
     """The answer to a description; with names and terms like it where no word of it is known."""
     try:
-        found = finding.search(view.connection, view.release, view.cache, asked, RESULTS)
+        found, understood = finding.search_and_interpret(
+            view.connection, view.release, view.cache, asked, RESULTS
+        )
     except BadQuestion as error:
         return SearchPage(view.release, asked, artist, is_term, problem=str(error), names=_names(view, asked))
     except NothingKnown as error:
@@ -80,7 +82,6 @@ def _described(view: ReleaseView, asked: str, artist: ArtistEntry | None, *, is_
         return SearchPage(
             view.release, asked, artist, is_term, problem=problem, names=_names(view, asked), terms=terms
         )
-    understood = finding.interpret(view.connection, view.release, view.cache, asked)
     return SearchPage(
         view.release,
         asked,

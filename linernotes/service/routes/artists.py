@@ -109,10 +109,9 @@ async def list_rising_terms(request: Request, artist: Reference, *, limit: Limit
 
 
 def _known(catalog: Catalog, artist: Wanted) -> dict[str, object]:
-    known = catalog.registered(artist)
-    assert known.id is not None, "what comes from the registry has a number"
+    entry = catalog.artist(artist)
     return {
-        "artist": known,
-        "summary": catalog.summary(known.id),
-        "not_enough_text": catalog.why_empty(known.id),
+        "artist": catalog.registered(entry),
+        "summary": catalog.summary(entry),
+        "not_enough_text": catalog.why_empty(entry),
     }
