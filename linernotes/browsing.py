@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from linernotes.errors import BadQuestion, TermNotFound
 from linernotes.naming import Wanted, known_artist, resolve
 from linernotes.reader import Reader
-from nlp.tokens import tokenize
+from nlp.tokens import spelt
 from store import suggestions, term_pages
 from store.artists import find_artists
 from store.lookup_records import FACETS, KINDS, ArtistEntry
@@ -96,8 +96,3 @@ def check_choice(what: str, value: str | None, choices: Sequence[str]) -> None:
     """Raise BadQuestion for a value that is none of the choices."""
     if value is not None and value not in choices:
         raise BadQuestion(f'"{value}" is not a {what}; it is one of {", ".join(choices)}.')
-
-
-def spelt(term: str) -> str:
-    """Return a term as releases spell it."""
-    return " ".join(word for word in tokenize(term).words if word)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from linernotes.answers import Explanation, RelatedDescriptor, SharedDescriptor
 from nlp.attribution import Attribution, attribute, share_out
-from nlp.tokens import tokenize
+from nlp.tokens import spelt
 from store import lookups, pairs
 from store.lookup_records import ArtistEntry, Evidence, TermOfPair
 from store.vectors import artist_vectors, term_directions
@@ -47,9 +47,9 @@ def explain(connection: Connection, release_id: int, a: ArtistEntry, b: ArtistEn
 
 def quotes(connection: Connection, release_id: int, artist_id: int, term: str) -> list[Evidence]:
     """Return the sentences in which an artist is described with `term`, however that is written ("lo-fi")."""
-    spelt = " ".join(word for word in tokenize(term).words if word)
-    found = lookups.evidence(connection, release_id, artist_id, [spelt])
-    return found.get(spelt, [])
+    written = spelt(term)
+    found = lookups.evidence(connection, release_id, artist_id, [written])
+    return found.get(written, [])
 
 
 def _quotes(connection: Connection, release_id: int, artist_id: int, terms: Sequence[TermOfPair]) -> _Quotes:

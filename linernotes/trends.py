@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from linernotes.answers import RisingArtist, RisingTerm
 from linernotes.errors import BadQuestion
 from linernotes.release_cache import ReleaseCache
-from nlp.tokens import tokenize
+from nlp.tokens import spelt
 from nlp.trends import RECENT, growth, rising, week_of
 from store.lookup_records import ArtistEntry, ReleaseKey, WeekCount
 from store.term_index import known_terms
@@ -50,8 +50,10 @@ def rising_artists(
     clock = _clock(connection, release, cache)
     if clock is None:
         return []
-    spelt = " ".join(word for word in tokenize(term).words if word)
-    numbers = [each.number for each in known_terms(connection, release.release_id, [spelt]).get(spelt, [])]
+    written = spelt(term)
+    numbers = [
+        each.number for each in known_terms(connection, release.release_id, [written]).get(written, [])
+    ]
     weeks = weeks_of_term(connection, release.release_id, numbers, clock.since)
     found = [
         RisingArtist(

@@ -156,3 +156,8 @@ def _case(word: str) -> Case:
     if not word[0].isupper():
         return Case.LOWER
     return Case.UPPER if len(word) > 1 and word.isupper() else Case.CAPITAL
+
+
+def spelt(term: str) -> str:
+    """Return a term as releases spell it: its words, as `tokenize` has them, with a blank between."""
+    return " ".join(word for word in tokenize(term).words if word)

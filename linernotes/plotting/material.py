@@ -12,7 +12,7 @@ from linernotes.plotting.map_picture import MapContent
 from linernotes.plotting.profile_picture import ProfileContent
 from linernotes.plotting.trend_picture import TrendContent
 from nlp.facets import DESCRIPTIVE_FACETS
-from nlp.tokens import tokenize
+from nlp.tokens import spelt
 from store.described import familiarity_of_artists
 from store.lookup_records import Descriptor
 from store.lookups import published_key
@@ -43,9 +43,9 @@ def profile_content(catalog: Catalog, artist: Wanted) -> ProfileContent:
     facets: dict[str, list[Descriptor]] = {
         facet: terms
         for facet in DESCRIPTIVE_FACETS
-        if (terms := catalog.terms(artist, facet=facet, limit=_TERMS_OF_FACET))
+        if (terms := catalog.terms(entry, facet=facet, limit=_TERMS_OF_FACET))
     }
-    similar: list[SimilarArtist] = catalog.similar(artist, limit=_SIMILAR)
+    similar: list[SimilarArtist] = catalog.similar(entry, limit=_SIMILAR)
     if not facets and not similar:
         raise BadQuestion(f"Too little is written about {entry.artist} for a picture.")
     return ProfileContent(entry.artist, facets, similar)
@@ -53,23 +53,23 @@ def profile_content(catalog: Catalog, artist: Wanted) -> ProfileContent:
 
 def artist_trend(catalog: Catalog, artist: Wanted) -> TrendContent:
     """Read how much was written about an artist; raises BadQuestion when no text has a day."""
-    name = catalog.artist(artist).artist
-    weeks = [(each.week, each.documents) for each in catalog.activity(artist)]
+    entry = catalog.artist(artist)
+    weeks = [(each.week, each.documents) for each in catalog.activity(entry)]
     if not weeks:
-        raise BadQuestion(f"No text about {name} has a known day.")
-    return TrendContent(f"What is written about {name}", "documents", weeks)
+        raise BadQuestion(f"No text about {entry.artist} has a known day.")
+    return TrendContent(f"What is written about {entry.artist}", "documents", weeks)
 
 
 def term_trend(engine: Engine, term: str) -> TrendContent:
     """Read how often a term is used; raises BadQuestion when no text with a day uses it."""
-    spelt = " ".join(word for word in tokenize(term).words if word)
+    written = spelt(term)
     with snapshot(engine) as connection:
         release = _published(connection)
-        numbers = [each.number for each in known_terms(connection, release, [spelt]).get(spelt, [])]
+        numbers = [each.number for each in known_terms(connection, release, [written]).get(written, [])]
         weeks = documents_of_terms(connection, release, numbers)
     if not weeks:
         raise BadQuestion(f'No text with a known day describes an artist with "{term}".')
-    return TrendContent(f"Artists described as “{spelt}”", "uses in documents", weeks)
+    return TrendContent(f"Artists described as “{written}”", "uses in documents", weeks)
 
 
 def _published(connection: Connection) -> int:

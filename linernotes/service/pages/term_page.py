@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from linernotes import meaning, trends
 from linernotes.answers import RisingArtist
-from linernotes.browsing import spelt as spelt_as_releases
 from linernotes.errors import BadQuestion, TermNotFound
 from linernotes.service.pages.artist_page import LONGEST_BAR
 from linernotes.service.pages.release_view import ReleaseView
 from linernotes.service.pages.timeline import Timeline, timeline
+from nlp.tokens import spelt as spelt_as_releases
 from store.about_terms import CompanyTerm, DescribedArtist, company, strongest_artists
 from store.lookup_records import ReleaseKey
 from store.term_index import KnownTerm, known_terms

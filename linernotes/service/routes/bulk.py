@@ -103,16 +103,15 @@ def _many(catalog: Catalog, question: BulkQuestion) -> Mapping[str, object]:
 def _parts(
     catalog: Catalog, entry: ArtistEntry, question: BulkQuestion, vectors: Mapping[int, object]
 ) -> Mapping[str, object]:
-    number = entry.artist_id
     parts: dict[str, object] = {}
     if "summary" in question.include:
-        parts["summary"] = catalog.summary(number)
+        parts["summary"] = catalog.summary(entry)
     if "terms" in question.include:
-        parts["terms"] = catalog.terms(number, limit=question.limit)
+        parts["terms"] = catalog.terms(entry, limit=question.limit)
     if "similar" in question.include:
-        parts["similar"] = catalog.similar(number, limit=question.limit)
+        parts["similar"] = catalog.similar(entry, limit=question.limit)
     if "vector" in question.include:
-        parts["vector"] = vectors.get(number)
+        parts["vector"] = vectors.get(entry.artist_id)
     return parts
 
 

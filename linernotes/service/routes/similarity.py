@@ -23,6 +23,7 @@ from linernotes.service.parameters import (
     weighted,
 )
 from linernotes.service.quick import QuickRoute
+from store.lookup_records import ArtistEntry
 
 router = APIRouter(prefix="/v1", tags=["similarity"])
 quick = APIRouter(prefix="/v1", tags=["similarity"], route_class=QuickRoute)
@@ -101,9 +102,8 @@ async def _similar(
         ask = catalog.dissimilar if unlike else catalog.similar
         pairs = list(zip(entries, weights, strict=True))
         found = ask(pairs, limit=filters.limit, exclude=exclude, **arguments)
-        notes = [] if found else _notes(catalog, [entry.artist_id for entry in entries])
-        numbers = [entry.artist_id for entry in entries]
-        items: Sequence[object] = _explained(catalog, numbers, found) if filters.explain else found
+        notes = [] if found else _notes(catalog, entries)
+        items: Sequence[object] = _explained(catalog, entries, found) if filters.explain else found
         return {"seeds": entries, "items": items, "notes": notes}
 
     quick = not unlike and _is_quick(seeds, filters)
@@ -120,13 +120,13 @@ def _is_quick(seeds: Sequence[tuple[Wanted, float]], filters: Filters) -> bool:
     )
 
 
-def _notes(catalog: Catalog, seeds: Sequence[int]) -> list[str]:
+def _notes(catalog: Catalog, seeds: Sequence[ArtistEntry]) -> list[str]:
     reasons = [reason for seed in seeds if (reason := catalog.why_empty(seed)) is not None]
     return [str(reason) for reason in reasons] or ["Nobody similar passes the filters."]
 
 
 def _explained(
-    catalog: Catalog, seeds: Sequence[int], found: Sequence[SimilarArtist]
+    catalog: Catalog, seeds: Sequence[ArtistEntry], found: Sequence[SimilarArtist]
 ) -> list[Mapping[str, Any]]:
     return [
         {
@@ -156,13 +156,13 @@ def _reason(explanation: Explanation) -> Mapping[str, object]:
 def _compared(catalog: Catalog, a: Wanted, b: Wanted) -> Mapping[str, object]:
     explanation = catalog.explain(a, b)
     both = (explanation.a, explanation.b)
-    terms = [catalog.terms(entry.artist_id, limit=_COMPARED_TERMS) for entry in both]
+    terms = [catalog.terms(entry, limit=_COMPARED_TERMS) for entry in both]
     shared = sorted(explanation.shared, key=lambda each: (-each.weight_a * each.weight_b, each.term))
     names = list(dict.fromkeys(each.term for each in shared))
     sides = [
         {
             "artist": entry,
-            "summary": catalog.summary(entry.artist_id),
+            "summary": catalog.summary(entry),
             "terms": own,
             "own_terms": [each.term for each in own if each.term not in set(names)],
         }
